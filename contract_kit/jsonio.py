@@ -1,0 +1,158 @@
+"""JSON text and JSON pointers: strict reading, writing, getting and setting, and escaping for people.
+
+Pointers are those of RFC 6901. A strict reader takes exactly what RFC 8259 allows: Python's own reader
+also takes ``NaN`` and ``Infinity``, which is why the house reads JSON only here.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, NoReturn
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+__all__ = [
+    "compact",
+    "escape_token",
+    "get",
+    "join",
+    "pretty",
+    "remove",
+    "replace",
+    "strict_loads",
+    "tokens",
+    "walk",
+]
+
+
+class _Missing:
+    def __repr__(self) -> str:
+        return "MISSING"
+
+
+MISSING = _Missing()
+
+
+def compact(value: Any) -> bytes:
+    """``value`` as UTF-8 JSON without blanks; non-ASCII stays as it is, lone surrogates are escaped.
+
+    >>> compact({"a": [1, "é"]}).decode()
+    '{"a":[1,"é"]}'
+    """
+    try:
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+    except UnicodeEncodeError:
+        return json.dumps(value, separators=(",", ":"), allow_nan=False).encode()
+
+
+def pretty(value: Any) -> str:
+    """``value`` as indented JSON text."""
+    return json.dumps(value, ensure_ascii=False, indent=2)
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    msg = f"{name} is not JSON"
+    raise ValueError(msg)
+
+
+def strict_loads(body: bytes) -> Any:
+    """The value of a body that is JSON in UTF-8 without a byte order mark; ``ValueError`` for any other."""
+    if body.startswith(b"\xef\xbb\xbf"):
+        msg = "a byte order mark is not JSON"
+        raise ValueError(msg)
+    return json.loads(body.decode("utf-8"), parse_constant=_refuse_constant)
+
+
+def escape_token(token: str) -> str:
+    """One reference token of a JSON pointer, escaped (RFC 6901, section 3)."""
+    return token.replace("~", "~0").replace("/", "~1")
+
+
+def tokens(pointer: str) -> list[str]:
+    """The unescaped reference tokens of a JSON pointer.
+
+    >>> tokens("/a~1b/0")
+    ['a/b', '0']
+    """
+    if not pointer:
+        return []
+    if not pointer.startswith("/"):
+        msg = f"a JSON pointer starts with '/': {pointer!r}"
+        raise ValueError(msg)
+    return [part.replace("~1", "/").replace("~0", "~") for part in pointer[1:].split("/")]
+
+
+def join(pointer: str, *parts: str | int) -> str:
+    """``pointer`` with further reference tokens, each escaped."""
+    return pointer + "".join("/" + escape_token(str(part)) for part in parts)
+
+
+def get(value: Any, pointer: str) -> Any:
+    """The value at ``pointer``, or ``MISSING``."""
+    for token in tokens(pointer):
+        if isinstance(value, dict) and token in value:
+            value = value[token]
+        elif isinstance(value, list) and token.isdecimal() and int(token) < len(value):
+            value = value[int(token)]
+        else:
+            return MISSING
+    return value
+
+
+def _edit(value: Any, path: Sequence[str], act: Callable[[Any, str], None]) -> Any:
+    """A copy of ``value`` along ``path`` (the rest is shared), with ``act(parent, last)`` done to it."""
+    copy = dict(value) if isinstance(value, dict) else list(value)
+    head, rest = path[0], path[1:]
+    if not rest:
+        act(copy, head)
+    elif isinstance(copy, dict):
+        copy[head] = _edit(copy[head], rest, act)
+    else:
+        copy[int(head)] = _edit(copy[int(head)], rest, act)
+    return copy
+
+
+def replace(value: Any, pointer: str, new: Any) -> Any:
+    """A copy of ``value`` with ``new`` at ``pointer`` (a new key is added, ``-`` appends).
+
+    >>> replace({"a": [1, 2]}, "/a/1", 3)
+    {'a': [1, 3]}
+    """
+    path = tokens(pointer)
+    if not path:
+        return new
+
+    def act(parent: Any, last: str) -> None:
+        if isinstance(parent, dict):
+            parent[last] = new
+        elif last == "-" or int(last) == len(parent):
+            parent.append(new)
+        else:
+            parent[int(last)] = new
+
+    return _edit(value, path, act)
+
+
+def remove(value: Any, pointer: str) -> Any:
+    """A copy of ``value`` without what stands at ``pointer``."""
+
+    def act(parent: Any, last: str) -> None:
+        if isinstance(parent, dict):
+            del parent[last]
+        else:
+            del parent[int(last)]
+
+    return _edit(value, tokens(pointer), act)
+
+
+def walk(value: Any, pointer: str = "") -> Iterator[tuple[str, Any]]:
+    """Every place of ``value`` with what stands there, parents first."""
+    stack = [(pointer, value)]
+    while stack:
+        here, item = stack.pop()
+        yield here, item
+        if isinstance(item, dict):
+            stack.extend((join(here, key), child) for key, child in reversed(item.items()))
+        elif isinstance(item, list):
+            stack.extend((join(here, i), item[i]) for i in range(len(item) - 1, -1, -1))
