@@ -1,0 +1,40 @@
+"""Delivery → reply: everything that can be given a webhook.
+
+Python callables and models (in a child process, or in this one), ASGI and WSGI apps, URLs and commands, all
+behind one verb, :meth:`Target.exchange`. What a name needs is imported when the name is first asked for.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from contract_kit.targets._base import ClosesItself, Target, send
+
+__all__ = [
+    "ClosesItself",
+    "Target",
+    "send",
+]
+
+_HOMES = {
+    "ClosesItself": "_base",
+    "Target": "_base",
+    "send": "_base",
+}
+"""Public name → the private file that it lives in. A new name stands here, above and in ``__all__``."""
+
+
+def __getattr__(name: str) -> Any:
+    try:
+        home = _HOMES[name]
+    except KeyError:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}") from None
+    value = getattr(import_module(f"{__name__}.{home}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,67 @@
+"""What every target is: a station that turns deliveries into replies.
+
+There is one verb, :meth:`Target.exchange`. It serves a child process that is fed in batches and a URL with
+eight connections alike: deliveries are pulled as they are wanted, replies come as they are done.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol, Self, runtime_checkable
+
+from contract_kit.errors import TargetError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from types import TracebackType
+
+    from contract_kit.model import Delivery, Reply, TargetKind
+
+__all__ = ["ClosesItself", "Target", "send"]
+
+
+@runtime_checkable
+class Target(Protocol):
+    """A consumer that can be given deliveries.
+
+    ``name`` is what the user typed, ``kind`` what was found there.
+    """
+
+    name: str
+    kind: TargetKind
+
+    def exchange(self, deliveries: Iterable[Delivery], /) -> Iterator[tuple[Delivery, Reply]]:
+        """Give the deliveries; yield each with its reply, in the order in which replies come.
+
+        Deliveries are pulled lazily, with a bounded look-ahead. Closing the iterator stops early and
+        leaves the target usable. A target may be asked many times, but not by two at once.
+        """
+        ...
+
+    def close(self) -> None:
+        """Free everything that the target holds; more than once is allowed."""
+        ...
+
+
+class ClosesItself:
+    """Mixin: a target is a context manager that closes itself."""
+
+    def __enter__(self) -> Self:
+        """Nothing to do: a target is ready when it is made."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close, whatever happened."""
+        self.close()
+
+    def close(self) -> None:
+        """Free everything that the target holds; more than once is allowed."""
+        raise NotImplementedError
+
+
+def send(target: Target, delivery: Delivery) -> Reply:
+    """One delivery through :meth:`Target.exchange`."""
+    for _, reply in target.exchange((delivery,)):
+        return reply
+    raise TargetError(f"{target.name} gave no reply")
