@@ -1,0 +1,118 @@
+"""The only validator of the house: what a value breaks, where, and by which keyword.
+
+A thin face over ``jsonschema_rs`` (draft 2020-12, formats asserted). Lone surrogates, which a Rust string
+cannot hold, are judged as U+FFFD: they are one character to every keyword that the drafts define.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from contract_kit.errors import SpecError
+from contract_kit.jsonio import compact, join
+from contract_kit.model import Violation
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["Validator", "validator_for", "violations"]
+
+
+class Validator:
+    """A compiled schema. ``SpecError`` when the schema itself cannot be compiled.
+
+    >>> Validator({"type": "object", "properties": {"a": {"type": "string"}}}).violations({"a": 1})
+    [Violation(pointer='/a', keyword='type', message='1 is not of type "string"')]
+    """
+
+    __slots__ = ("_compiled",)
+
+    def __init__(self, schema: Mapping[str, Any] | bool) -> None:
+        import jsonschema_rs
+
+        try:
+            self._compiled: Any = jsonschema_rs.Draft202012Validator(
+                schema if isinstance(schema, bool) else dict(schema), validate_formats=True, offline=True
+            )
+        except (ValueError, TypeError, jsonschema_rs.ReferencingError) as error:
+            first = str(error).strip().splitlines()[0]
+            msg = f"the schema cannot be compiled: {first}"
+            raise SpecError(msg) from error
+
+    def is_valid(self, value: Any) -> bool:
+        """Whether ``value`` satisfies the schema."""
+        try:
+            return bool(self._compiled.is_valid(value))
+        except UnicodeEncodeError:
+            return bool(self._compiled.is_valid(_without_surrogates(value)))
+
+    def violations(self, value: Any) -> list[Violation]:
+        """Every rule that ``value`` breaks, in the order of the document."""
+        try:
+            return [_violation(error) for error in self._compiled.iter_errors(value)]
+        except UnicodeEncodeError:
+            clean = _without_surrogates(value)
+            return [_violation(error) for error in self._compiled.iter_errors(clean)]
+
+
+def _violation(error: Any) -> Violation:
+    return Violation(
+        pointer=join("", *error.instance_path), keyword=_keyword(error), message=str(error.message)
+    )
+
+
+def _keyword(error: Any) -> str:
+    """The keyword that failed; a ``false`` schema is named by the keyword that holds it."""
+    path = error.schema_path
+    name = str(error.kind.name)
+    if path and isinstance(path[-1], str) and name != "falseSchema":
+        return path[-1]
+    for part in reversed(path):
+        if isinstance(part, str) and part in _HOLDERS:
+            return part
+    return name
+
+
+_HOLDERS = frozenset(
+    {
+        "additionalProperties",
+        "patternProperties",
+        "properties",
+        "items",
+        "prefixItems",
+        "unevaluatedProperties",
+        "unevaluatedItems",
+        "dependentSchemas",
+        "then",
+        "else",
+        "not",
+    }
+)
+
+
+def _without_surrogates(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, dict):
+        return {_without_surrogates(key): _without_surrogates(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_without_surrogates(item) for item in value]
+    return value
+
+
+@lru_cache(maxsize=256)
+def _compiled_text(text: bytes) -> Validator:
+    import json
+
+    return Validator(json.loads(text))
+
+
+def validator_for(schema: Mapping[str, Any] | bool) -> Validator:
+    """The compiled validator of ``schema``, remembered by the schema's text."""
+    return _compiled_text(compact(schema))
+
+
+def violations(schema: Mapping[str, Any] | bool, value: Any) -> list[Violation]:
+    """Every rule of ``schema`` that ``value`` breaks."""
+    return validator_for(schema).violations(value)
