@@ -1,0 +1,8 @@
+"""Case and reply → verdict; pure.
+
+Projection of any Python object to a plain tree (:func:`project`).
+"""
+
+from contract_kit.oracle._project import LEAF, SET, Plain, leaf, leaf_kind, project
+
+__all__ = ["LEAF", "SET", "Plain", "leaf", "leaf_kind", "project"]
