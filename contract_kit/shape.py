@@ -89,12 +89,43 @@ class Choice:
     discriminator: Mapping[str, Any] | None = None
 
 
+def _refs_in(schema: Any) -> Iterator[str]:
+    stack = [schema]
+    while stack:
+        item = stack.pop()
+        if isinstance(item, dict):
+            if isinstance(item.get("$ref"), str):
+                yield item["$ref"]
+            stack.extend(item.values())
+        elif isinstance(item, list):
+            stack.extend(item)
+
+
 class _Document:
     """The root schema, with references looked up once."""
 
     def __init__(self, schema: Mapping[str, Any]) -> None:
         self.schema = schema
         self._seen: dict[str, Any] = {}
+        self._refs: dict[str, frozenset[str]] = {}
+        self.memo: dict[Any, Any] = {}
+        """Room for what others derive from nodes of this document, by keys of their own."""
+
+    def definitions(self, schemas: tuple[Any, ...]) -> dict[str, Any]:
+        """The definitions that ``schemas`` reach, directly or through others."""
+        found: dict[str, Any] = {}
+        waiting = [ref for schema in schemas for ref in _refs_in(schema)]
+        while waiting:
+            ref = waiting.pop()
+            if not ref.startswith("#/$defs/"):
+                return dict(self.schema.get("$defs", {}))
+            name = tokens(ref[1:])[1]
+            if name not in found:
+                found[name] = self.schema["$defs"][name]
+                if name not in self._refs:
+                    self._refs[name] = frozenset(_refs_in(found[name]))
+                waiting.extend(self._refs[name])
+        return found
 
     def lookup(self, ref: str) -> Any:
         if ref not in self._seen:
@@ -123,7 +154,9 @@ class Node:
     entered on the way here, which is how walkers stop in recursive schemas.
     """
 
-    def __init__(self, document: _Document, conjunction: tuple[Any, ...], pointer: str, trail: tuple[str, ...]) -> None:
+    def __init__(
+        self, document: _Document, conjunction: tuple[Any, ...], pointer: str, trail: tuple[str, ...]
+    ) -> None:
         self._document = document
         self.pointer = pointer
         self._conjunction = conjunction
@@ -134,9 +167,16 @@ class Node:
         self.parts = tuple(parts)
         self.choices = tuple(choices)
         self.trail = tuple(seen)
+        self.settled = 0
+        """How many choices were settled on the way to this node at this place."""
 
     def _flatten(
-        self, schema: Any, parts: list[Schema], choices: list[Choice], trail: list[str], inside: tuple[str, ...]
+        self,
+        schema: Any,
+        parts: list[Schema],
+        choices: list[Choice],
+        trail: list[str],
+        inside: tuple[str, ...],
     ) -> bool:
         """Spread ``schema`` into plain parts and open choices; false when it is the ``false`` schema."""
         if isinstance(schema, bool):
@@ -339,7 +379,15 @@ class Node:
     def names(self) -> Node | None:
         """The node of property names (``propertyNames``)."""
         schemas = self.all_of("propertyNames")
-        return Node(self._document, ({"type": "string"}, *schemas), self.pointer, self.trail) if schemas else None
+        return (
+            Node(self._document, ({"type": "string"}, *schemas), self.pointer, self.trail)
+            if schemas
+            else None
+        )
+
+    def also(self, *schemas: Any) -> Node:
+        """This node with further schemas that must hold."""
+        return Node(self._document, (*self._conjunction, *schemas), self.pointer, self.trail)
 
     # -- choices ------------------------------------------------------------------------------
 
@@ -356,6 +404,7 @@ class Node:
         node.choices = tuple(choices[before:] + choices[:before])
         node.parts, node.trail = tuple(parts), tuple(trail)
         node.impossible = self.impossible or not fine
+        node.settled = self.settled + 1
         node._conjunction = (*self._conjunction, chosen.branches[branch])
         return node
 
@@ -367,10 +416,21 @@ class Node:
     @property
     def schema(self) -> Schema:
         """A self-contained JSON Schema of this node: what a validator needs to judge a value for it."""
-        whole: Schema = {"allOf": [item if isinstance(item, bool) else dict(item) for item in self._conjunction]}
-        if "$defs" in self._document.schema:
-            whole["$defs"] = self._document.schema["$defs"]
+        whole: Schema = {"allOf": list(self._conjunction)}
+        definitions = self._document.definitions(self._conjunction)
+        if definitions:
+            whole["$defs"] = definitions
         return whole
+
+    @property
+    def identity(self) -> tuple[int, ...]:
+        """The same for two nodes of one document that ask the same of a value."""
+        return tuple(id(item) for item in self._conjunction)
+
+    @property
+    def memo(self) -> dict[Any, Any]:
+        """Room that all nodes of one document share, for what others derive from them."""
+        return self._document.memo
 
     @property
     def constraints(self) -> tuple[Constraint, ...]:
@@ -439,7 +499,11 @@ def nodes(root: Node) -> Iterator[Node]:
         if node.impossible or node.recursions > 0:
             continue
         below = [
-            *(node.pick(i, j) for i, choice in enumerate(node.choices[:1]) for j in range(len(choice.branches))),
+            *(
+                node.pick(i, j)
+                for i, choice in enumerate(node.choices[:1])
+                for j in range(len(choice.branches))
+            ),
             *(() if node.choices else children(node)),
         ]
         stack.extend(reversed(below))

@@ -1,0 +1,56 @@
+"""Contract testing, fixtures and fuzzing for people who receive webhooks.
+
+>>> import contract_kit
+>>> contract = contract_kit.load("customer.created")
+>>> len(contract.constraints)
+44
+
+Nothing heavy is imported until it is used: each public name is looked up when first asked for.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from contract_kit.api import Contract, check, contract_tests, load, sign
+    from contract_kit.errors import ContractKitError, ContractViolation
+    from contract_kit.model import Case, Finding, Violation
+
+__version__ = "0.1.0"
+__all__ = [
+    "Case",
+    "Contract",
+    "ContractKitError",
+    "ContractViolation",
+    "Finding",
+    "Violation",
+    "__version__",
+    "check",
+    "contract_tests",
+    "load",
+    "sign",
+]
+
+_HOMES = {
+    "Case": "contract_kit.model",
+    "Finding": "contract_kit.model",
+    "Violation": "contract_kit.model",
+    "ContractKitError": "contract_kit.errors",
+    "ContractViolation": "contract_kit.errors",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        message = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(message)
+    from importlib import import_module
+
+    value = getattr(import_module(_HOMES.get(name, "contract_kit.api")), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,7 @@
+"""``python -m contract_kit``: the command line."""
+
+import sys
+
+from contract_kit.cli import main
+
+sys.exit(main())

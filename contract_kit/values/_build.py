@@ -1,0 +1,358 @@
+"""Structure: one value for a whole node, constructed and then checked where construction is not enough.
+
+What a leaf should say is somebody else's wish (see ``_realistic``); here the wish is made to fit its
+keywords, and objects, arrays, maps and choices are put together around the leaves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from contract_kit.errors import ImpossibleSchema, UnsupportedKeyword
+from contract_kit.jsonio import compact, join
+from contract_kit.schema import Validator
+from contract_kit.shape import Node, json_type
+
+from ._scalar import fit
+
+__all__ = ["Builder", "Built", "Decision", "build", "judge_of", "plain_leaf"]
+
+Decision = tuple[str, int]
+"""A choice that was settled: the pointer of its node, and how many were settled there before."""
+Leaf = Callable[[Node, str], Any]
+Want = Callable[[str], bool]
+
+_ORDER = ("object", "array", "string", "integer", "number", "boolean", "null")
+_KEYS = ("plan_tier", "region", "source", "team", "channel", "cohort")
+_DEEPEST = 40
+
+
+def judge_of(node: Node) -> Validator:
+    """The compiled validator of one node, made once a document."""
+    key = ("judge", node.identity)
+    if key not in node.memo:
+        # The node is kept beside it: its parts must live as long as the key that names them.
+        node.memo[key] = (Validator(node.schema), node)
+    return node.memo[key][0]  # type: ignore[no-any-return]
+
+
+def plain_leaf(node: Node, at: str) -> Any:
+    """A leaf without realism: ``None`` wishes for nothing, so the keywords alone decide."""
+    del node, at
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A value with the settled node (no open choices) of each of its places, by actual pointer.
+
+    ``decided`` says of each choice which branch was taken, of how many.
+    """
+
+    value: Any
+    nodes: Mapping[str, Node]
+    decided: Mapping[Decision, tuple[int, int]]
+
+
+@dataclass(slots=True)
+class Builder:
+    """Builds values for nodes.
+
+    ``leaf`` wishes for a scalar; ``want`` says whether an optional property (by its pointer with ``*``) is
+    to be present; ``forced`` settles choices by ``(pointer, number of the choice)``; ``fixed`` gives whole
+    values by pointer (the event's pinned name).
+    """
+
+    leaf: Leaf = plain_leaf
+    want: Want = lambda _pointer: True
+    items: int = 3
+    entries: int = 3
+    forced: Mapping[Decision, int] = field(default_factory=dict)
+    fixed: Mapping[str, Any] = field(default_factory=dict)
+    nodes: dict[str, Node] = field(default_factory=dict)
+    decided: dict[Decision, tuple[int, int]] = field(default_factory=dict)
+
+    def build(self, node: Node, at: str = "") -> Built:
+        """The value; ``ImpossibleSchema`` where there can be none, with the pointer of the contradiction."""
+        self.nodes, self.decided = {}, {}
+        value = self._value(node, at, 0)
+        return Built(value, self.nodes, self.decided)
+
+    # -- choices ------------------------------------------------------------------------------
+
+    def _value(self, node: Node, at: str, depth: int) -> Any:
+        if node.impossible:
+            raise ImpossibleSchema(node.pointer, "it is the false schema")
+        if depth > _DEEPEST:
+            raise ImpossibleSchema(node.pointer, "it requires itself without end")
+        if not node.choices:
+            return self._settled(node, at, depth)
+        return self._chosen(node, at, depth)
+
+    def _chosen(self, node: Node, at: str, depth: int) -> Any:
+        """Settle the first open choice, trying branches in the order of :func:`_branch_order`."""
+        decision = (node.pointer, node.settled)
+        forced = self.forced.get(decision)
+        order = _branch_order(node) if forced is None else [forced]
+        trouble: ImpossibleSchema | None = None
+        judge = judge_of(node)
+        for branch in order:
+            kept, before = dict(self.nodes), dict(self.decided)
+            self.decided.setdefault(decision, (branch, len(node.choices[0].branches)))
+            try:
+                value = self._value(node.pick(0, branch), at, depth + 1)
+            except ImpossibleSchema as error:
+                trouble = trouble or error
+            else:
+                if judge.is_valid(value):
+                    return value
+            self.nodes.clear()
+            self.nodes.update(kept)
+            self.decided.clear()
+            self.decided.update(before)
+        if trouble is not None:
+            raise trouble
+        raise ImpossibleSchema(node.pointer, f"no branch of {node.choices[0].keyword} could be satisfied")
+
+    def _settled(self, node: Node, at: str, depth: int) -> Any:
+        self.nodes[at] = node
+        if node.pointer in self.fixed:
+            return self.fixed[node.pointer]
+        if not node.types:
+            raise ImpossibleSchema(node.pointer, "no type is allowed by all of its parts")
+        members = node.enum
+        if members is not None:
+            return self._member(node, at, members)
+        trouble: ImpossibleSchema | None = None
+        for name in _types_in_order(node):
+            try:
+                value = self._typed(node, name, at, depth)
+            except ImpossibleSchema as error:
+                trouble = trouble or error
+                continue
+            if not _needs_check(node) or judge_of(node).is_valid(value):
+                return value
+        if trouble is not None:
+            raise trouble
+        unmet = next((k for k in _CHECKED if node.keyword(k) is not None), "its keywords")
+        raise UnsupportedKeyword(unmet, node.pointer)
+
+    def _member(self, node: Node, at: str, members: tuple[Any, ...]) -> Any:
+        wish = self.leaf(node, at)
+        judge = judge_of(node)
+        fine = [m for m in members if judge.is_valid(m)]
+        if not fine:
+            raise ImpossibleSchema(node.pointer, "no member of its enum satisfies the other keywords")
+        full = [m for m in fine if m is not None] or fine
+        return next((m for m in full if m == wish and json_type(m) == json_type(wish)), full[0])
+
+    def _typed(self, node: Node, name: str, at: str, depth: int) -> Any:
+        if name == "object":
+            return self._object(node, at, depth)
+        if name == "array":
+            return self._array(node, at, depth)
+        return fit(node, name, self.leaf(node, at))
+
+    # -- objects ------------------------------------------------------------------------------
+
+    def _object(self, node: Node, at: str, depth: int) -> dict[str, Any]:
+        value: dict[str, Any] = {}
+        most = node.keyword("maxProperties")
+        required = set(node.required)
+        for name, child in node.properties.items():
+            if name in required or (self._wanted(child, name) and _room(value, required, most)):
+                self._property(node, value, name, child, at, depth)
+        for name in node.required:
+            if name not in value:
+                value[name] = self._value(node.child(name), join(at, name), depth + 1)
+        self._entries(node, value, at, depth, most)
+        self._dependents(node, value, at, depth)
+        self._fill(node, value, at, depth)
+        if most is not None and len(value) > most:
+            raise ImpossibleSchema(node.pointer, f"more properties are required than maxProperties {most}")
+        return value
+
+    def _wanted(self, child: Node, name: str) -> bool:
+        del name
+        return child.recursions == 0 and self.want(child.pointer)
+
+    def _property(
+        self, node: Node, value: dict[str, Any], name: str, child: Node, at: str, depth: int
+    ) -> None:
+        try:
+            value[name] = self._value(child, join(at, name), depth + 1)
+        except ImpossibleSchema:
+            if name in node.required or child.recursions == 0:
+                raise
+
+    def _entries(self, node: Node, value: dict[str, Any], at: str, depth: int, most: int | None) -> None:
+        """Entries of a map and of ``patternProperties``."""
+        from ._regex import matching
+
+        for pattern, child in node.patterns.items():
+            key = matching(pattern)
+            if (
+                key is not None
+                and key not in value
+                and _room(value, set(), most)
+                and self.want(child.pointer)
+            ):
+                value[key] = self._value(node.child(key, star=True), join(at, key), depth + 1)
+        if node.values is None or node.values.impossible or node.values.recursions > 0:
+            return
+        if not self.want(node.values.pointer):
+            return
+        for key in self._keys(node)[: self.entries]:
+            if key not in value and _room(value, set(), most):
+                value[key] = self._value(node.child(key, star=True), join(at, key), depth + 1)
+
+    def _keys(self, node: Node) -> list[str]:
+        """Names for a map's entries that satisfy ``propertyNames``."""
+        names = node.names
+        if names is None:
+            return list(_KEYS)
+        judge = judge_of(names)
+        keys = [key for key in _KEYS if judge.is_valid(key)]
+        keys.extend(str(m) for m in names.enum or () if isinstance(m, str))
+        if not keys and names.types:
+            keys.extend(str(fit(names, "string", None, variant=i)) for i in range(self.entries))
+        return list(dict.fromkeys(keys))
+
+    def _dependents(self, node: Node, value: dict[str, Any], at: str, depth: int) -> None:
+        for part in node.all_of("dependentRequired"):
+            for trigger, names in part.items():
+                for name in names if trigger in value else ():
+                    if name not in value:
+                        value[name] = self._value(node.child(name), join(at, name), depth + 1)
+
+    def _fill(self, node: Node, value: dict[str, Any], at: str, depth: int) -> None:
+        """Reach ``minProperties``: first with declared properties, then with further keys."""
+        least = node.keyword("minProperties") or 0
+        for name, child in node.properties.items():
+            if len(value) < least and name not in value:
+                value[name] = self._value(child, join(at, name), depth + 1)
+        number = 0
+        while len(value) < least:
+            if node.closed or number > least + len(_KEYS):
+                raise ImpossibleSchema(
+                    node.pointer, f"fewer properties are allowed than minProperties {least}"
+                )
+            key = self._keys(node)[number] if number < len(self._keys(node)) else f"key_{number}"
+            value.setdefault(key, self._value(node.child(key, star=True), join(at, key), depth + 1))
+            number += 1
+
+    # -- arrays -------------------------------------------------------------------------------
+
+    def _array(self, node: Node, at: str, depth: int) -> list[Any]:
+        least, most = node.keyword("minItems") or 0, node.keyword("maxItems")
+        if most is not None and least > most:
+            raise ImpossibleSchema(node.pointer, f"minItems {least} is over maxItems {most}")
+        size = max(
+            least, min(self.items if most is None else most, self.items), min(len(node.prefix), most or 99)
+        )
+        wanted = [self._contained(node)] * max(node.keyword("minContains") or 1, 1) if node.contains else []
+        size = max(size, len(wanted))
+        unique = bool(node.keyword("uniqueItems"))
+        value: list[Any] = []
+        for index in range(size):
+            child = node.item(index)
+            if child.impossible or (child.recursions > 0 and index >= max(least, len(wanted))):
+                break
+            if index < len(wanted):
+                child = child.also(*wanted[index])
+            item = self._item(child, at, len(value), depth, value if unique else None)
+            if item is None and child.types != ("null",):
+                break
+            value.append(item)
+        if len(value) < least:
+            raise ImpossibleSchema(node.pointer, f"minItems {least} cannot be reached")
+        return value
+
+    def _contained(self, node: Node) -> list[Any]:
+        return node.all_of("contains")
+
+    def _item(self, child: Node, at: str, index: int, depth: int, taken: list[Any] | None) -> Any:
+        """One item; with ``taken`` given, one that is not among them (``None`` when there is none left)."""
+        here = join(at, index)
+        value = self._value(child, here, depth + 1)
+        if taken is None:
+            return value
+        known = {compact(item) for item in taken}
+        if compact(value) not in known:
+            return value
+        for other in child.enum or ():
+            if compact(other) not in known:
+                return other
+        for name in child.types:
+            if name in ("string", "integer", "number"):
+                for variant in range(1, 40):
+                    other = fit(child, name, None, variant=variant)
+                    if compact(other) not in known:
+                        return other
+        return None
+
+
+_CHECKED = (
+    "not",
+    "pattern",
+    "propertyNames",
+    "contains",
+    "maxContains",
+    "minContains",
+    "uniqueItems",
+    "dependentSchemas",
+    "unevaluatedProperties",
+    "unevaluatedItems",
+    "format",
+    "multipleOf",
+)
+
+
+def _needs_check(node: Node) -> bool:
+    return any(name in part for part in node.parts for name in _CHECKED)
+
+
+def _room(value: Mapping[str, Any], required: set[str], most: int | None) -> bool:
+    """Whether one more optional property fits under ``maxProperties``."""
+    return most is None or len(value) + len(required - set(value)) < most
+
+
+def _types_in_order(node: Node) -> list[str]:
+    """Allowed types, structure first and ``null`` last; an untyped node takes what its keywords speak of."""
+    if node.typed:
+        return [name for name in _ORDER if name in node.types]
+    spoken = []
+    if node.properties or node.required or node.values or node.patterns:
+        spoken.append("object")
+    if node.items or node.prefix or node.contains:
+        spoken.append("array")
+    if any(
+        node.keyword(k) is not None
+        for k in ("minimum", "maximum", "multipleOf", "exclusiveMinimum", "exclusiveMaximum")
+    ):
+        spoken.append("number")
+    rest = [
+        name for name in ("string", "integer", "boolean", "object", "array", "null") if name in node.types
+    ]
+    return [name for name in spoken if name in node.types or name == "number"] + [
+        n for n in rest if n not in spoken
+    ]
+
+
+def _branch_order(node: Node) -> list[int]:
+    """Branches of the first choice: those with structure first, ``null`` last, else document order."""
+    branches = node.choices[0].branches
+    picked = [node.pick(0, number) for number in range(len(branches))]
+
+    def rank(number: int) -> tuple[bool, bool, int]:
+        here = picked[number]
+        return (here.impossible or not here.types, here.types == ("null",), number)
+
+    return sorted(range(len(branches)), key=rank)
+
+
+def build(node: Node, leaf: Leaf = plain_leaf, **options: Any) -> Any:
+    """One value that satisfies ``node`` (see :class:`Builder` for the options)."""
+    return Builder(leaf, **options).build(node).value

@@ -1,0 +1,151 @@
+"""Scalars: a wish made to fit its keywords, or the plainest value that satisfies them."""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from contract_kit.errors import ImpossibleSchema, UnsupportedKeyword
+from contract_kit.schema import validator_for
+from contract_kit.shape import json_type
+
+from ._formats import EXAMPLES
+from ._regex import matching
+
+if TYPE_CHECKING:
+    from contract_kit.shape import Node
+
+__all__ = ["bounds", "fit"]
+
+
+def fit(node: Node, name: str, wish: Any, *, variant: int = 0) -> Any:
+    """A scalar of type ``name`` for ``node``: ``wish`` where it fits, else something near or plain.
+
+    ``variant`` asks for a different value each; ``ImpossibleSchema`` where there is none.
+    """
+    if name == "null":
+        return None
+    if name == "boolean":
+        return wish if isinstance(wish, bool) else variant % 2 == 0
+    if name == "string":
+        return _string(node, wish if isinstance(wish, str) else None, variant)
+    return _number(node, name, wish, variant)
+
+
+# -- strings ----------------------------------------------------------------------------------
+
+
+def _string(node: Node, wish: str | None, variant: int) -> str:
+    least, most = node.keyword("minLength") or 0, node.keyword("maxLength")
+    if most is not None and least > most:
+        raise ImpossibleSchema(node.pointer, f"minLength {least} is over maxLength {most}")
+    patterns, form = node.all_of("pattern"), node.format
+    judge = validator_for({"allOf": [_leaf_rules(part) for part in node.parts]})
+    for text in _candidates(node, wish, variant, patterns, form):
+        sized = _sized(text, least, most) if not patterns and form not in EXAMPLES else text
+        if judge.is_valid(sized):
+            return sized
+    raise UnsupportedKeyword("pattern" if patterns else "format", node.pointer)
+
+
+def _leaf_rules(part: dict[str, Any]) -> dict[str, Any]:
+    return {k: part[k] for k in ("minLength", "maxLength", "pattern", "format", "type") if k in part}
+
+
+def _candidates(node: Node, wish: str | None, variant: int, patterns: list[str], form: str | None) -> Any:
+    least, most = node.keyword("minLength") or 0, node.keyword("maxLength")
+    if wish is not None and not variant:
+        yield wish
+    known = EXAMPLES.get(form or "", ())
+    if known:
+        for offset in range(len(known)):
+            yield known[(variant + offset) % len(known)]
+    if not patterns and not known:
+        yield f"text {variant}" if variant else "text"
+    for pattern in patterns:
+        found = matching(pattern, least=least, most=most, extra=variant)
+        if found is not None:
+            yield found
+
+
+def _sized(text: str, least: int, most: int | None) -> str:
+    if len(text) < least:
+        text = (text or "x") * (least // max(len(text), 1) + 1)
+        text = text[:least]
+    return text if most is None or len(text) <= most else text[:most].rstrip() or text[:most]
+
+
+# -- numbers ----------------------------------------------------------------------------------
+
+
+def bounds(node: Node) -> tuple[Fraction | None, Fraction | None, bool, bool]:
+    """Least and largest number that are allowed, and whether each bound itself is excluded."""
+    low, high = node.keyword("minimum"), node.keyword("maximum")
+    above, below = node.keyword("exclusiveMinimum"), node.keyword("exclusiveMaximum")
+    least, open_low = _tighter(low, above, larger=True)
+    most, open_high = _tighter(high, below, larger=False)
+    width = {"int32": 31, "int64": 63}.get(node.format or "")
+    if width:
+        edge = Fraction(2**width)
+        least = -edge if least is None else max(least, -edge)
+        most = edge - 1 if most is None else min(most, edge - 1)
+    return least, most, open_low, open_high
+
+
+def _tighter(closed: Any, opened: Any, *, larger: bool) -> tuple[Fraction | None, bool]:
+    if closed is None and opened is None:
+        return None, False
+    if opened is None:
+        return Fraction(closed), False
+    if closed is None:
+        return Fraction(opened), True
+    wins = opened >= closed if larger else opened <= closed
+    return (Fraction(opened), True) if wins else (Fraction(closed), False)
+
+
+def _number(node: Node, name: str, wish: Any, variant: int) -> int | float:
+    step = node.keyword("multipleOf")
+    unit = Fraction(str(step)) if step else Fraction(1)
+    if name == "integer" and unit.denominator != 1:
+        unit = Fraction(unit.numerator)
+    judge = validator_for({"allOf": [_number_rules(part) for part in node.parts], "type": name})
+    if not variant and not isinstance(wish, bool) and isinstance(wish, int | float) and judge.is_valid(wish):
+        return wish
+    for candidate in _numbers(node, unit, variant):
+        value = int(candidate) if candidate.denominator == 1 else float(candidate)
+        if judge.is_valid(value):
+            return value
+    raise ImpossibleSchema(node.pointer, "no number lies within its bounds")
+
+
+def _number_rules(part: dict[str, Any]) -> dict[str, Any]:
+    names = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "type")
+    return {k: part[k] for k in names if k in part}
+
+
+def _numbers(node: Node, unit: Fraction, variant: int) -> Any:
+    """Candidates in the order of plainness: near the lower bound, near the upper, between."""
+    least, most, open_low, open_high = bounds(node)
+    start = Fraction(1) if least is None or least < 1 else least
+    if most is not None and start > most:
+        start = least if least is not None else most
+    first = math.ceil(start / unit) * unit
+    yield first + variant * unit
+    yield first + (variant + 1) * unit
+    if most is not None:
+        last = math.floor(most / unit) * unit
+        yield last - variant * unit
+        yield last - (variant + 1) * unit
+    if least is not None and most is not None and most > least:
+        yield least + (most - least) * Fraction(variant + 1, variant + 2)
+        yield (least + most) / 2
+    if least is not None and not open_low:
+        yield least
+    if most is not None and not open_high:
+        yield most
+
+
+def type_of(value: Any) -> str:
+    """The JSON Schema type of ``value``."""
+    return json_type(value)
