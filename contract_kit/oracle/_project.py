@@ -1,19 +1,8 @@
-"""Any Python object that a consumer returns → a plain tree that can leave the process.
+"""Any Python object that a consumer returns → a plain tree (see :mod:`contract_kit.oracle._plain`).
 
-A plain tree holds ``dict`` (keys are ``str``), ``list``, ``str``, ``int``, ``float``, ``bool`` and ``None``, all
-of exactly these types, and two kinds of tuple:
-
-``("\\0leaf", kind, text)``
-    a value that JSON has no type for. Kinds: ``datetime`` (ISO 8601 with every digit; no offset means naive),
-    ``date``, ``time``, ``timedelta`` (seconds), ``decimal``, ``uuid``, ``bytes`` (as UTF-8, other bytes as lone
-    surrogates), ``enum`` (the member's name, where its value is no text), ``text`` (addresses, paths, URLs, zones),
-    and those that say nothing about the value: ``opaque`` (the type's name), ``cycle``, ``deep``, ``more``.
-``("\\0set", [item, …])``
-    a set: items without an order.
-
-``marshal.dumps`` takes it as it is. The projection runs once a case inside the consumer's process, so exact types
-are dispatched first, and a class is looked at once. It reads attributes and calls no method of the consumer's own
-where a base class has one; whatever goes wrong in there becomes an ``opaque`` leaf.
+The projection runs once a case inside the consumer's process, so exact types are dispatched first, and a class
+is looked at once. It reads attributes and calls no method of the consumer's own where a base class has one;
+whatever goes wrong in there becomes an ``opaque`` leaf.
 """
 
 from __future__ import annotations
@@ -24,38 +13,34 @@ import enum
 import sys
 import types
 from collections import UserDict, UserList, deque
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeAlias
+
+from contract_kit.oracle._plain import (
+    SET,
+    Plain,
+    attributes_of,
+    leaf,
+    nanoseconds,
+    wire_name,
+    with_nanoseconds,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-__all__ = ["LEAF", "MAX_DEPTH", "MAX_NODES", "SET", "Plain", "leaf", "leaf_kind", "project"]
+__all__ = ["MAX_DEPTH", "MAX_NODES", "project"]
 
-Plain: TypeAlias = Any
-LEAF = "\0leaf"
-SET = "\0set"
 MAX_DEPTH = 200
-"""Deeper than sound payloads nest, and well below the limits of ``marshal`` (2,000) and of the interpreter's stack."""
-MAX_NODES = 1_000_000
-"""More than a body of a provider's limit can hold; an object graph that runs into a whole program ends here."""
+"""Deeper than sound payloads nest; below the limits of ``marshal`` (2,000) and the interpreter's stack."""
+MAX_NODES = 400_000
+"""More than a body of a provider's limit can hold; a graph that runs into a whole program ends here."""
 _MAX_TEXT = 8_000_000
 _MAX_PLANS = 2_000
 
 _Work: TypeAlias = "Callable[[Any, _Walk, int], Plain]"
-
-
-def leaf(kind: str, text: str) -> tuple[str, str, str]:
-    """A value that JSON has no type for."""
-    return (LEAF, kind, text)
-
-
-def leaf_kind(plain: Plain) -> str | None:
-    """The kind of a leaf, ``"set"`` for a set, ``None`` for whatever JSON knows."""
-    if type(plain) is tuple:
-        return str(plain[1]) if plain[0] == LEAF else "set"
-    return None
 
 
 class _Walk:
@@ -69,10 +54,10 @@ class _Walk:
 
 
 def project(value: Any) -> Plain:
-    """``value`` as a plain tree; never raises, whatever the value's own code does (but lets ``BaseException`` pass).
+    r"""``value`` as a plain tree; never raises an ``Exception``, whatever the value's own code does.
 
     >>> project({"at": dt.datetime(2026, 1, 2, tzinfo=dt.timezone.utc), "n": (1, 2)})
-    {'at': ('\\x00leaf', 'datetime', '2026-01-02T00:00:00+00:00'), 'n': [1, 2]}
+    {'at': ('\x00leaf', 'datetime', '2026-01-02T00:00:00+00:00'), 'n': [1, 2]}
     """
     try:
         return _any(value, _Walk(), 0)
@@ -137,7 +122,7 @@ def _key(key: Any, walk: _Walk) -> str:
     if plain is None or plain is True or plain is False:
         return {None: "null", True: "true", False: "false"}[plain]
     if type(plain) is tuple:
-        return str(plain[2]) if plain[0] == LEAF else "\0set"
+        return str(plain[-1])
     return str(plain)
 
 
@@ -179,7 +164,9 @@ def _text_leaf(kind: str) -> _Work:
 
 def _bytes(value: Any, _walk: _Walk, _depth: int) -> Plain:
     raw = bytes(value)
-    return leaf("bytes", raw.decode("utf-8", "surrogateescape")) if len(raw) <= _MAX_TEXT else leaf("more", "")
+    if len(raw) > _MAX_TEXT:
+        return leaf("more", str(len(raw)))
+    return leaf("bytes", raw.decode("utf-8", "surrogateescape"))
 
 
 def _decimal(value: Decimal, _walk: _Walk, _depth: int) -> Plain:
@@ -190,30 +177,7 @@ def _datetime(value: dt.datetime, _walk: _Walk, _depth: int) -> Plain:
     if type(value) is dt.datetime:
         return leaf("datetime", value.isoformat())
     text = dt.datetime.isoformat(value)
-    return leaf("datetime", _with_nanoseconds(text, value.microsecond, _nanoseconds(value)))
-
-
-def _nanoseconds(value: Any) -> int | None:
-    for name in ("nanosecond", "nanoseconds", "nanos"):
-        found = getattr(value, name, None)
-        if isinstance(found, int) and 0 <= found < 1_000_000_000:
-            return int(found)
-    return None
-
-
-def _with_nanoseconds(text: str, micro: int, nano: int | None) -> str:
-    """ISO text with the digits that ``datetime`` has no room for.
-
-    A type counts either the nanoseconds beyond the microsecond (pandas) or those of the whole second (whenever).
-    """
-    if not nano:
-        return text
-    if nano < 1_000:  # noqa: PLR2004 - nanoseconds in a microsecond
-        nano += micro * 1_000
-    if nano // 1_000 != micro:
-        return text
-    date, _, clock = text.partition("T")
-    return f"{date}T{clock[:8]}.{nano:09d}{clock[8:].lstrip('.0123456789')}"
+    return leaf("datetime", with_nanoseconds(text, value.microsecond, nanoseconds(value)))
 
 
 def _timedelta(value: dt.timedelta, _walk: _Walk, _depth: int) -> Plain:
@@ -230,54 +194,15 @@ def _enum(value: enum.Enum, walk: _Walk, depth: int) -> Plain:
 
 
 def _generic(value: Any, walk: _Walk, depth: int) -> Plain:
-    """An object by its public data: instance attributes and slots, else what its properties give."""
-    found = _attributes(value)
+    found = attributes_of(value)
     if found is None:
         return leaf("opaque", type(value).__qualname__)
     refused = _enter(value, walk, depth, len(found))
     return refused if refused is not None else _pairs(value, found.items(), walk, depth)
 
 
-def _attributes(value: Any) -> dict[str, Any] | None:
-    found: dict[str, Any] = {}
-    state = getattr(value, "__dict__", None)
-    if isinstance(state, dict):
-        found.update((k, v) for k, v in dict.items(state) if type(k) is str and k[:1] != "_")
-    for name in _slots(type(value)):
-        _read(value, name, found)
-    if found:
-        return found
-    for name in _properties(type(value)):
-        _read(value, name, found)
-    return found or None
-
-
-def _read(value: Any, name: str, into: dict[str, Any]) -> None:
-    try:
-        into[name] = getattr(value, name)
-    except Exception:  # noqa: BLE001, S110 - a slot never filled, a property that raises: nothing came out
-        pass
-
-
-def _slots(kind: type) -> list[str]:
-    names: list[str] = []
-    for base in kind.__mro__:
-        slots = base.__dict__.get("__slots__", ())
-        names.extend((slots,) if isinstance(slots, str) else slots)
-    return [name for name in names if not name.startswith("_")]
-
-
-def _properties(kind: type) -> list[str]:
-    return [
-        name
-        for base in reversed(kind.__mro__)
-        for name, member in base.__dict__.items()
-        if isinstance(member, property) and not name.startswith("_")
-    ]
-
-
 def _fields(names: Sequence[tuple[str, str]], *, extra: str = "", unset: Any = None) -> _Work:
-    """The work for a class whose fields are known: ``(attribute, key)`` each; values that are ``unset`` are left out."""
+    """The work for a class of known fields, ``(attribute, key)`` each; ``unset`` values are left out."""
 
     def work(value: Any, walk: _Walk, depth: int) -> Plain:
         refused = _enter(value, walk, depth, len(names))
@@ -305,20 +230,10 @@ def _pydantic(kind: type) -> _Work:
     infos = kind.__dict__.get("__pydantic_fields__") or getattr(kind, "__pydantic_fields__", {})
     if getattr(kind, "__pydantic_root_model__", False):
         return lambda value, walk, depth: _any(value.root, walk, depth + 1)
-    names = [(name, _alias(info) or name) for name, info in infos.items()]
+    names = [(name, wire_name(info) or name) for name, info in infos.items()]
     if len({key for _, key in names}) < len(names):
         names = [(name, name) for name, _ in names]
     return _fields(names, extra="__pydantic_extra__")
-
-
-def _alias(info: Any) -> str | None:
-    wire = getattr(info, "validation_alias", None)
-    choices = getattr(wire, "choices", None)
-    if choices:
-        wire = next((choice for choice in choices if isinstance(choice, str)), None)
-    if not isinstance(wire, str):
-        wire = getattr(info, "alias", None)
-    return wire if isinstance(wire, str) else None
 
 
 def _msgspec(kind: Any) -> _Work:
@@ -345,7 +260,7 @@ def _scalar_of_numpy(value: Any, walk: _Walk, depth: int) -> Plain:
     if type(value).__name__ == "datetime64":
         return leaf("datetime" if "T" in text else "date", text)
     plain = value.tolist()
-    return _any(plain, walk, depth) if type(plain) is not type(value) else leaf("opaque", type(value).__name__)
+    return _opaque(value, walk, depth) if type(plain) is type(value) else _any(plain, walk, depth)
 
 
 def _protobuf(kind: Any) -> _Work:
@@ -366,7 +281,9 @@ _BASES: tuple[tuple[type, _Work], ...] = (
     (dt.time, lambda value, _walk, _depth: leaf("time", dt.time.isoformat(value))),
     (dt.timedelta, _timedelta),
     (Decimal, _decimal),
-    ((bytes | bytearray | memoryview), _bytes),  # type: ignore[arg-type]  # isinstance takes a union
+    (bytes, _bytes),
+    (bytearray, _bytes),
+    (memoryview, _bytes),
     (deque, _list),
     (set, _set),
     (frozenset, _set),
@@ -377,18 +294,20 @@ _OPAQUE: tuple[type, ...] = (
     type, types.ModuleType, types.FunctionType, types.BuiltinFunctionType, types.MethodType,
     types.GeneratorType, types.CoroutineType, types.AsyncGeneratorType, BaseException, complex,
 )  # fmt: skip
+_OPAQUE_MODULES = frozenset({"_io", "_thread", "threading", "asyncio", "socket", "re", "logging"})
 _TEXTUAL: frozenset[tuple[str, str]] = frozenset(
     {
         ("ipaddress", "IPv4Address"), ("ipaddress", "IPv6Address"), ("ipaddress", "IPv4Network"),
-        ("ipaddress", "IPv6Network"), ("zoneinfo", "ZoneInfo"), ("yarl", "URL"), ("httpx", "URL"), ("furl", "furl"),
-        ("fractions", "Fraction"), ("pydantic_core", "Url"), ("pydantic_core", "MultiHostUrl"), ("ulid", "ULID"),
+        ("ipaddress", "IPv6Network"), ("zoneinfo", "ZoneInfo"), ("yarl", "URL"), ("httpx", "URL"),
+        ("furl", "furl"), ("fractions", "Fraction"), ("pydantic_core", "Url"), ("pydantic", "_BaseUrl"),
+        ("pydantic_core", "MultiHostUrl"), ("pydantic", "_BaseMultiHostUrl"), ("ulid", "ULID"),
     }
 )  # fmt: skip
 _WORK: dict[type, _Work] = {dict: _dict, list: _list, tuple: _list, set: _set, frozenset: _set}
 
 
 def _plan(kind: type, value: Any) -> _Work:
-    """How to project instances of ``kind``; remembered, for a consumer returns the same classes again and again."""
+    """How to project instances of ``kind``; remembered, for a consumer returns the same classes each time."""
     try:
         work = _choose(kind, value)
     except Exception:  # noqa: BLE001 - a class that cannot even be looked at
@@ -407,7 +326,7 @@ def _choose(kind: Any, value: Any) -> _Work:
     for base, work in _BASES:
         if issubclass(kind, base):
             return work
-    if issubclass(kind, _OPAQUE) or module in {"_io", "_thread", "threading", "asyncio", "socket", "re", "logging"}:
+    if issubclass(kind, _OPAQUE) or module in _OPAQUE_MODULES:
         return _opaque
     if hasattr(kind, "__pydantic_fields__"):
         return _pydantic(kind)
@@ -417,7 +336,7 @@ def _choose(kind: Any, value: Any) -> _Work:
         return _fields([(field.name, field.name) for field in dataclasses.fields(kind)])
     attributes = getattr(kind, "__attrs_attrs__", None)
     if attributes is not None:
-        return _fields([(attribute.name, attribute.name.lstrip("_") or attribute.name) for attribute in attributes])
+        return _fields([(each.name, each.name.lstrip("_") or each.name) for each in attributes])
     if issubclass(kind, tuple):
         names = getattr(kind, "_fields", None)
         return _fields([(name, name) for name in names]) if names else _list
@@ -436,11 +355,12 @@ def _choose_loose(kind: Any, value: Any, module: str) -> _Work:
         return _opaque
     if hasattr(kind, "DESCRIPTOR") and hasattr(kind, "ListFields"):
         return _protobuf(kind)
-    if module in {"arrow", "whenever", "pendulum"} or (hasattr(kind, "nanosecond") and hasattr(kind, "minute")):
+    timely = hasattr(kind, "nanosecond") and hasattr(kind, "minute")
+    if timely or module in {"arrow", "whenever", "pendulum"}:
         return _zoned
-    if issubclass(kind, Mapping) or (hasattr(kind, "keys") and hasattr(kind, "items") and hasattr(kind, "__len__")):
+    if issubclass(kind, Mapping) or all(hasattr(kind, part) for part in ("keys", "items", "__len__")):
         return _mapping
-    if issubclass(kind, Set):
+    if issubclass(kind, AbstractSet):
         return _set
     if issubclass(kind, Sequence):
         return _list
