@@ -11,16 +11,24 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from contract_kit.targets._base import ClosesItself, Target, send
+    from contract_kit.targets._url import UrlTarget, fetch
+    from contract_kit.targets._url_exchange import ReceiverGone
 
 __all__ = [
     "ClosesItself",
+    "ReceiverGone",
     "Target",
+    "UrlTarget",
+    "fetch",
     "send",
 ]
 
 _HOMES = {
     "ClosesItself": "_base",
+    "ReceiverGone": "_url_exchange",
     "Target": "_base",
+    "UrlTarget": "_url",
+    "fetch": "_url",
     "send": "_base",
 }
 """Public name → the private file that it lives in. A new name stands here, above and in ``__all__``."""

@@ -1,0 +1,230 @@
+"""How a stream of deliveries goes out to a URL and comes back as replies: pace, patience and judgement."""
+
+from __future__ import annotations
+
+import heapq
+import time
+from collections import deque
+from typing import TYPE_CHECKING
+
+from contract_kit.errors import TargetError
+from contract_kit.model import Reply
+from contract_kit.targets._framing_bytes import SOUND
+from contract_kit.targets._http import Answer, Job
+from contract_kit.targets._status import TRIES, asks_to_wait, judge_status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from contract_kit.model import Delivery, Outcome
+    from contract_kit.targets._url import UrlTarget
+
+__all__ = ["ReceiverGone", "exchange"]
+
+GRACE = 1.5
+"""Seconds without any connection after which a receiver is gone, and not only starting again."""
+_RETRY = 0.05
+
+
+class ReceiverGone(TargetError):
+    """The receiver took connections before and takes none any more: it died, or somebody stopped it."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(name, reason)
+        self.name, self.reason = name, reason
+
+    def __str__(self) -> str:
+        return f"the receiver is gone: {self.name} took connections before, now: {self.reason}"
+
+
+def exchange(target: UrlTarget, deliveries: Iterable[Delivery]) -> Iterator[tuple[Delivery, Reply]]:
+    """See :meth:`UrlTarget.exchange`."""
+    state = _Exchange(target, deliveries)
+    try:
+        while True:
+            state.fill()
+            if state.over:
+                break
+            state.turn()
+            if state.ready:
+                yield state.ready.popleft()
+        if state.gone is not None:
+            raise state.gone
+    finally:
+        state.client.abort()
+
+
+class _Exchange:
+    """What is under way. ``waiting`` are jobs that go out (again) at a time of their own."""
+
+    def __init__(self, target: UrlTarget, deliveries: Iterable[Delivery]) -> None:
+        self.target, self.client = target, target.client()
+        self.source = iter(deliveries)
+        self.exhausted = False
+        self.flying = 0
+        self.ready: deque[tuple[Delivery, Reply]] = deque()
+        self.waiting: list[tuple[float, int, Job]] = []
+        self.gone: TargetError | None = None
+        self._serial = 0
+        self._not_before = 0.0
+        self._full_patience = max(target.patience, target.workers)
+        self._refused_since: float | None = None
+
+    @property
+    def over(self) -> bool:
+        return (self.exhausted or self.gone is not None) and not (self.flying or self.waiting or self.ready)
+
+    # ---- going out -------------------------------------------------------------------------------
+
+    def fill(self) -> None:
+        """Start as many deliveries as there is room for, now."""
+        while self.flying < self.target.workers and self.gone is None:
+            now = time.monotonic()
+            if now < self._not_before:
+                return
+            job = self._next_job(now)
+            if job is None:
+                return
+            if self.target.rate is not None:
+                self._not_before = now + 1 / self.target.rate
+            self.flying += 1
+            self.client.submit(job)
+
+    def _next_job(self, now: float) -> Job | None:
+        if self.waiting and self.waiting[0][0] <= now:
+            return heapq.heappop(self.waiting)[2]
+        ahead = self.flying + len(self.ready) + len(self.waiting)
+        if self.exhausted or ahead >= 2 * self.target.workers:
+            return None
+        try:
+            delivery = next(self.source)
+        except StopIteration:
+            self.exhausted = True
+            return None
+        sound = delivery.framing in SOUND
+        return Job(
+            key=delivery,
+            data=self.target.message(delivery),
+            timeout=self.target.limit(delivery),
+            bodiless=delivery.method == "HEAD",
+            alone=not sound or delivery.framing == "http-1.0",
+        )
+
+    def turn(self) -> None:
+        """Wait until something is ready, or may go out; not at all where something is ready already."""
+        wait: float | None = 0.0
+        if not self.ready:
+            now = time.monotonic()
+            due = [at for at in (self.waiting[0][0] if self.waiting else None,) if at is not None]
+            if self._not_before > now:
+                due = [max(self._not_before, *due)] if due and self.exhausted else [self._not_before]
+            wait = max(0.0, min(due) - now) if due and self.flying < self.target.workers else None
+            if wait is not None and not self.flying:
+                time.sleep(wait)
+                return
+        for job, answer in self.client.poll(wait):
+            self.flying -= 1
+            self._settle(job, answer)
+
+    # ---- coming back -----------------------------------------------------------------------------
+
+    def _settle(self, job: Job, answer: Answer) -> None:
+        if answer.kind == "refused":
+            self._refused(job, answer)
+            return
+        self._refused_since = None
+        if answer.kind == "tls" and not self.client.connected:
+            self._give_up(TargetError(f"{self.target.name}: no TLS with it: {answer.detail}"))
+            return
+        delivery: Delivery = job.key
+        if self._is_put_off(job, answer):
+            return
+        self.ready.append((delivery, _reply(delivery, answer, job)))
+
+    def _is_put_off(self, job: Job, answer: Answer) -> bool:
+        """The receiver asks to wait: send the delivery again later, a bounded number of times."""
+        wait = _wait(answer)
+        if wait is None or job.key.framing not in SOUND:
+            self.target.patience = self._full_patience
+            return False
+        job.tries += 1
+        if job.tries >= TRIES or self.target.patience <= 0:
+            self.target.patience -= 1
+            return False
+        due = time.monotonic() + wait
+        if answer.status != 408:  # noqa: PLR2004  that one is about this delivery, the others about the pace
+            self._not_before = max(self._not_before, due)
+        self._put_back(job, due)
+        return True
+
+    def _put_back(self, job: Job, due: float) -> None:
+        self._serial += 1
+        heapq.heappush(self.waiting, (due, self._serial, job))
+
+    def _refused(self, job: Job, answer: Answer) -> None:
+        now = time.monotonic()
+        if self._refused_since is None:
+            self._refused_since = now
+        if self.gone is None and now - self._refused_since < GRACE:
+            self._put_back(job, now + _RETRY)
+            return
+        self._put_back(job, now)
+        if self.client.connected:
+            self._give_up(ReceiverGone(self.target.name, answer.detail))
+        else:
+            self._give_up(TargetError(f"{self.target.name} cannot be reached: {answer.detail}"))
+
+    def _give_up(self, error: TargetError) -> None:
+        """Nothing goes out any more. What was under way when it died is a crash: one of them did it."""
+        self.gone = self.gone or error
+        for _, _, job in self.waiting:
+            if job.resent:
+                answer = Answer("dropped", detail="and the receiver is gone")
+                self.ready.append((job.key, _reply(job.key, answer, job)))
+        self.waiting.clear()
+
+
+def _reply(delivery: Delivery, answer: Answer, job: Job) -> Reply:
+    outcome, detail = _judge(answer, sound=delivery.framing in SOUND)
+    if job.tries and _wait(answer) is not None:
+        outcome, detail = "not_judged", f"{detail}, {job.tries} times"
+    return Reply(
+        outcome=outcome,
+        status=answer.status,
+        elapsed=answer.elapsed,
+        headers=answer.headers,
+        body=answer.body,
+        detail=detail,
+    )
+
+
+def _wait(answer: Answer) -> float | None:
+    if answer.kind != "reply" or answer.status is None:
+        return None
+    return asks_to_wait(answer.status, answer.headers)
+
+
+def _judge(answer: Answer, *, sound: bool) -> tuple[Outcome, str]:
+    """The outcome of an answer; ``sound`` is false where the message was broken on purpose."""
+    outcome: Outcome = "crashed"
+    said = ""
+    if answer.status is not None:
+        outcome, said = judge_status(answer.status)
+    if answer.kind == "reply":
+        if not sound and answer.status in {501, 505}:
+            return "rejected", said
+        return outcome, f"{said}; the body was cut at 1 MB" if answer.cut else said
+    if answer.kind == "timeout":
+        if sound:
+            seconds = f"{answer.elapsed:.3g} s"
+            return "timed_out", f"{answer.detail} within {seconds}" + (f" ({said})" if said else "")
+        return (outcome, said) if said else ("rejected", "no reply (connection left waiting)")
+    if answer.kind == "dropped":
+        detail = f"closed the connection without a reply ({answer.detail})"
+        return ("crashed" if sound else "rejected"), detail
+    if answer.kind == "tls":
+        return "crashed", f"broke off the TLS handshake ({answer.detail})"
+    broken = f"sent a broken reply: it {answer.detail}"
+    if sound:
+        return "crashed", f"{said}; {broken}" if said else broken
+    return (outcome, f"{said}; {broken}") if said else ("rejected", broken)
