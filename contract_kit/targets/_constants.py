@@ -1,0 +1,108 @@
+"""Strings and numbers that stand in a target's own source: values that its author had in mind.
+
+Hypothesis collects constants from the modules of its own process; a target that lives in a child process needs
+them collected there, from the syntax tree.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from contract_kit.targets._frames import Ground
+
+__all__ = ["mine"]
+
+_MOST = 500
+_MOST_MODULES = 60
+_LONGEST = 200
+_LARGEST_SOURCE = 2_000_000
+
+
+def mine(module_name: str, ground: Ground) -> tuple[tuple[str, ...], tuple[float | int, ...]]:
+    """At most 500 (strings, numbers) of the module and of what it imports from the same project, nearest first.
+
+    Docstrings, annotations and long texts are left out; so is whatever the project did not write itself.
+    """
+    strings: dict[str, None] = {}
+    numbers: dict[float | int, None] = {}
+    waiting, seen = [module_name], {module_name}
+    while waiting and len(seen) <= _MOST_MODULES:
+        name = waiting.pop(0)
+        tree = _tree(name, ground)
+        if tree is None:
+            continue
+        for value in _constants(tree):
+            if len(strings) + len(numbers) >= _MOST:
+                return tuple(strings), tuple(numbers)
+            if isinstance(value, str):
+                strings[value] = None
+            else:
+                numbers[value] = None
+        for other in _imported(tree, name):
+            if other not in seen and other in sys.modules:
+                seen.add(other)
+                waiting.append(other)
+    return tuple(strings), tuple(numbers)
+
+
+def _tree(name: str, ground: Ground) -> ast.Module | None:
+    """The syntax tree of a loaded module, if it is the project's own."""
+    filename = getattr(sys.modules.get(name), "__file__", None)
+    if not filename or not filename.endswith(".py") or not ground.owns(filename):
+        return None
+    try:
+        source = Path(filename).read_bytes()
+        return ast.parse(source) if len(source) <= _LARGEST_SOURCE else None
+    except (OSError, SyntaxError, ValueError):
+        return None
+
+
+def _imported(tree: ast.Module, importer: str) -> Iterator[str]:
+    """Full names of all that a module's import statements may mean."""
+    module = sys.modules[importer]
+    package = importer if hasattr(module, "__path__") else importer.rpartition(".")[0]
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                parts = alias.name.split(".")
+                yield from (".".join(parts[: i + 1]) for i in range(len(parts)))
+        elif isinstance(node, ast.ImportFrom):
+            base = node.module or ""
+            if node.level:
+                above = package.split(".")
+                above = above[: len(above) - node.level + 1]
+                base = ".".join([*above, *([base] if base else [])])
+            yield base
+            yield from (f"{base}.{alias.name}" for alias in node.names)
+
+
+def _constants(tree: ast.Module) -> Iterator[str | float | int]:
+    """The values of constants, in source order of their blocks, without docstrings and annotations."""
+    waiting: list[ast.AST] = [tree]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.Constant):
+            if type(node.value) in {str, int, float} and _worth(node.value):
+                yield node.value  # type: ignore[misc]
+            continue
+        children = [child for child in ast.iter_child_nodes(node) if not _silent(node, child)]
+        waiting.extend(reversed(children))
+
+
+def _silent(parent: ast.AST, child: ast.AST) -> bool:
+    """Whether a node says nothing about values: a docstring or lone text, an annotation, an import."""
+    if isinstance(child, ast.Import | ast.ImportFrom):
+        return True
+    if isinstance(child, ast.Expr) and isinstance(child.value, ast.Constant):
+        return True
+    return child is getattr(parent, "annotation", None) or child is getattr(parent, "returns", None)
+
+
+def _worth(value: str | float | int) -> bool:  # noqa: PYI041 - both JSON numbers
+    return not isinstance(value, str) or 0 < len(value) <= _LONGEST

@@ -1,0 +1,238 @@
+"""The parent's end of the host process: start it, have workers forked and ended, ask where one stands.
+
+See :mod:`contract_kit.targets._child` for what runs there. Every command waits for its answer.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import weakref
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from contract_kit import errors
+from contract_kit.errors import TargetError
+from contract_kit.targets._frames import Ground, where_dumped
+from contract_kit.targets._wire import Inbox, pack, receive
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["Ending", "Host", "HostGone", "Worker"]
+
+IMPORT_LIMIT = 120.0
+"""Seconds that the import of a target may take before it counts as hung."""
+_DUMP_LIMIT, _DUMP_QUIET = 0.5, 0.02
+_BOOT = "import sys; sys.path[:0] = [{root!r}]; from contract_kit.targets._child import main; main({fds})"
+
+
+class HostGone(Exception):
+    """The host does not answer any more: somebody killed it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """A process that answers deliveries over ``sock``; ``lazy`` ones say hello when they have imported."""
+
+    pid: int
+    sock: socket.socket
+    lazy: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a worker ended: ``status`` as ``os.wait`` has it (``None``: nobody knows), ``tail`` what it printed."""
+
+    status: int | None
+    tail: str
+    dump: str
+
+
+class Host:
+    """One host process. ``kind`` is what the target turned out to be.
+
+    Raises ``TargetError`` or ``UsageError`` where the target cannot be prepared, as the child words it.
+    """
+
+    def __init__(self, config: Mapping[str, Any]) -> None:
+        self.config = {**config, "lazy": False}
+        self.kind, threads = self._start()
+        if threads:  # a fork would copy their locks: start again, and let every worker import for itself
+            self.close()
+            self.config["lazy"] = True
+            self._start()
+
+    def _start(self) -> tuple[str, bool]:
+        ours, theirs = socket.socketpair()
+        output, printed = os.pipe()
+        self._dump, dumped = os.pipe()
+        os.set_blocking(self._dump, False)
+        os.set_blocking(dumped, False)
+        _widen(printed)
+        inner = (theirs.fileno(), output, dumped)
+        boot = _BOOT.format(root=str(Path(__file__).parents[2]), fds=", ".join(map(str, inner)))
+        try:
+            self._process = subprocess.Popen(
+                [sys.executable, "-P", "-c", boot],
+                stdin=subprocess.DEVNULL,
+                stdout=printed,
+                stderr=printed,
+                cwd=self.config["cwd"],
+                env={"PYTHONHASHSEED": "0", **os.environ},  # the same seed gives the same run
+                pass_fds=inner,
+                start_new_session=True,
+            )
+        except BaseException:
+            for fd in (output, self._dump):
+                os.close(fd)
+            ours.close()
+            raise
+        finally:
+            theirs.close()
+            for fd in (printed, dumped):
+                os.close(fd)
+        self._channel, self._output = ours, output
+        self._finish = weakref.finalize(self, _end_host, self._process, ours, (output, self._dump))
+        try:
+            return self._introduce()
+        except BaseException:
+            self.close()
+            raise
+
+    def _introduce(self) -> tuple[str, bool]:
+        main = threading.current_thread() is threading.main_thread()
+        hello = {**self.config, "parent": os.getpid(), "deathsig": main, "path": sys.path}
+        self._channel.sendall(pack(hello))
+        tail = self._await_import()
+        try:
+            answer = receive(self._channel)
+        except (EOFError, OSError):
+            raise TargetError(self._import_ended(tail)) from None
+        match answer:
+            case ("ready", kind, threads):
+                return kind, threads
+            case ("error", name, text):
+                raise getattr(errors, name, TargetError)(text)
+        raise TargetError(f"{self.config['spec']}: the child process said {answer!r}")
+
+    def _await_import(self) -> bytes:
+        """Read what the import prints, lest it block on it, until the host has something to say."""
+        deadline = time.monotonic() + IMPORT_LIMIT
+        tail = b""
+        while True:
+            ready, _, _ = select.select([self._channel, self._output], [], [], max(0, deadline - time.monotonic()))
+            if self._output in ready:
+                tail = (tail + os.read(self._output, 1 << 16))[-4096:]
+            if self._channel in ready:
+                return tail
+            if not ready:
+                where = self._place(self.dump(self._process.pid))
+                raise TargetError(
+                    f"importing {self.config['spec']} has not ended after {IMPORT_LIMIT:.0f} s"
+                    + (f"; it is at {where}" if where else "")
+                )
+
+    def _import_ended(self, tail: bytes) -> str:
+        code = self._process.wait()
+        where = self._place(self._read_dump(0))
+        words = [line for line in tail.decode("utf-8", "replace").splitlines() if line.strip()]
+        how = f"with exit code {code}" if code >= 0 else f"with {signal.Signals(-code).name}"
+        return (
+            f"importing {self.config['spec']} ended the process {how}"
+            + (f" at {where}" if where else "")
+            + (f"; its last words: {words[-1].strip()[:200]}" if words else "")
+        )
+
+    def _place(self, dump: str) -> str | None:
+        return where_dumped(dump, Ground(os.path.abspath(self.config["cwd"])))
+
+    def _ask(self, command: tuple[Any, ...], fds: tuple[int, ...] = ()) -> Any:
+        try:
+            socket.send_fds(self._channel, [pack(command)], fds)
+            return receive(self._channel)
+        except (EOFError, OSError) as error:
+            raise HostGone from error
+
+    def fork(self) -> Worker:
+        """A worker that has seen no delivery. ``HostGone`` where there is no host to fork it."""
+        ours, theirs = socket.socketpair()
+        try:
+            self._read_dump(0)
+            pid = self._ask(("fork",), (theirs.fileno(),))
+        except BaseException:
+            ours.close()
+            raise
+        finally:
+            theirs.close()
+        return Worker(pid, ours, self.config["lazy"])
+
+    def end(self, worker: Worker, grace: float = 0.0) -> Ending:
+        """End a worker, unless it ends by itself within ``grace`` seconds."""
+        worker.sock.close()
+        try:
+            status, tail = self._ask(("end", worker.pid, grace))
+        except HostGone:
+            return Ending(None, "", self._read_dump(0))
+        return Ending(status, tail.decode("utf-8", "replace"), self._read_dump(0))
+
+    def constants(self) -> tuple[tuple[str, ...], tuple[float | int, ...]]:
+        """What :func:`contract_kit.targets.constants` finds."""
+        strings, numbers = self._ask(("constants",))
+        return strings, numbers
+
+    def dump(self, pid: int) -> str:
+        """The stack of a process's main thread at this moment, whatever it is doing; ``""`` if it does not say."""
+        from contract_kit.targets._child import dump_signal
+
+        self._read_dump(0)
+        try:
+            os.kill(pid, dump_signal())
+        except ProcessLookupError:
+            return ""
+        return self._read_dump(_DUMP_LIMIT)
+
+    def _read_dump(self, patience: float) -> str:
+        """What stands in the dump pipe; waits up to ``patience`` seconds for a first word."""
+        found = b""
+        while select.select([self._dump], [], [], _DUMP_QUIET if found else patience)[0]:
+            with contextlib.suppress(BlockingIOError):
+                data = os.read(self._dump, 1 << 16)
+                if not data:
+                    break
+                found += data
+        return found.decode("utf-8", "replace")
+
+    def close(self) -> None:
+        """End the host and every worker of its, and wait for them."""
+        self._finish()
+
+
+def _end_host(process: subprocess.Popen[bytes], channel: socket.socket, fds: tuple[int, ...]) -> None:
+    """Hang up; the host kills its workers, then its own group. A host that does not is killed."""
+    channel.close()
+    try:
+        process.wait(1.0)
+    except subprocess.TimeoutExpired:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    for fd in fds:
+        os.close(fd)
+
+
+def _widen(pipe: int) -> None:
+    """Room for a megabyte of output, where the system lets us (Linux)."""
+    if sys.platform == "linux":
+        import fcntl
+
+        with contextlib.suppress(OSError):
+            fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, 1 << 20)

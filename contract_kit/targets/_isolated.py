@@ -1,0 +1,316 @@
+"""A Python target in a child process: whatever it does to its process is a reply, and the run goes on.
+
+Deliveries go out in batches and answers come back one by one, so the first delivery without an answer is the
+one that the worker is at: a hang, an exit or a crash of the process is known to be that case's.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import signal
+import time
+from collections import deque
+from typing import TYPE_CHECKING, Any
+
+from contract_kit.errors import TargetError, UsageError
+from contract_kit.model import ENDPOINTS, Delivery, Reply, TargetKind
+from contract_kit.targets._base import ClosesItself
+from contract_kit.targets._frames import Ground, where_dumped
+from contract_kit.targets._host import IMPORT_LIMIT, Ending, Host, HostGone, Worker
+from contract_kit.targets._wire import Inbox, pack, reply_from
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+__all__ = ["IsolatedTarget"]
+
+MEMORY = 2 << 30
+"""Bytes that a worker may use beyond what the imported target uses."""
+_GRACE = 0.2
+_AHEAD_SECONDS = 0.02
+_MOST_AHEAD, _FIRST_AHEAD = 256, 4
+_MOST_BYTES = 1 << 20
+
+
+class IsolatedTarget(ClosesItself):
+    """See the module. ``config`` is what :func:`contract_kit.targets._prepare.prepare` reads."""
+
+    def __init__(self, config: Mapping[str, Any], *, timeout: float) -> None:
+        self.name = str(config["spec"])
+        self._config = {**config, "memory": MEMORY}
+        self._timeout = timeout
+        self._ground = Ground(os.path.abspath(config["cwd"]))
+        self._host: Host | None = Host(self._config)
+        self.kind: TargetKind = self._host.kind  # type: ignore[assignment]
+        self._line: _Line | None = None
+        self._closed = False
+
+    def exchange(self, deliveries: Iterable[Delivery], /) -> Iterator[tuple[Delivery, Reply]]:
+        """See :meth:`Target.exchange`; replies come in the order of the deliveries."""
+        source = _Source(deliveries)
+        line: _Line | None = None
+        try:
+            while True:
+                if (line is None or not line.sent) and source.next_is_fresh():
+                    yield self._alone(source.pull())
+                    continue
+                if source.has_more() and (line is None or line.wants_more()):
+                    line = self._ready_line()
+                    line.give(source.batch(line.room()))
+                if line is None or not line.sent:
+                    return
+                answers, left = self._listen(line)
+                if left is not None:
+                    source.put_back(left)
+                    line = None
+                yield from answers
+        finally:
+            if self._line is not None and self._line.sent:
+                self._drop()
+
+    def _ready_line(self) -> _Line:
+        if self._line is not None and not self._line.sent and self._line.hung_up():
+            self._drop()  # it ended between two exchanges: a thread of its own, or somebody outside
+        if self._line is None:
+            self._line = self._connect()
+        return self._line
+
+    def _connect(self) -> _Line:
+        """A new worker, on a new host if the old one is gone."""
+        if self._closed:
+            raise UsageError(f"{self.name} is closed")
+        for _ in range(2):
+            if self._host is None:
+                self._host = Host(self._config)
+            try:
+                return _Line(self._host.fork(), plain=self.kind not in ENDPOINTS)
+            except HostGone:
+                self._host.close()
+                self._host = None
+        raise TargetError(f"{self.name}: no process can be started for it")
+
+    def _listen(self, line: _Line) -> tuple[list[tuple[Delivery, Reply]], list[Delivery] | None]:
+        """The next answers. The second is what must be given again where the worker is no more."""
+        found = line.answers(self._timeout)
+        if found:
+            if any(reply.exception == "MemoryError" for _, reply in found):
+                left = list(line.sent)
+                line.sent.clear()
+                self._drop()
+                return found, left
+            return found, None
+        culprit = line.sent.popleft()
+        left = list(line.sent)
+        line.sent.clear()
+        elapsed = time.monotonic() - line.since
+        reply = self._died(line, elapsed) if line.ended else self._hung(line, elapsed)
+        return [(culprit, reply)], left
+
+    def _hung(self, line: _Line, elapsed: float) -> Reply:
+        assert self._host is not None
+        where = where_dumped(self._host.dump(line.worker.pid), self._ground)
+        self._drop()
+        return Reply(
+            outcome="timed_out",
+            where=where,
+            elapsed=elapsed,
+            detail=f"no answer within {self._timeout:g} s; the process was killed",
+        )
+
+    def _died(self, line: _Line, elapsed: float) -> Reply:
+        ending = self._drop(_GRACE)
+        stack = ending.dump if "File " in ending.dump else ending.tail
+        fatal = ending.status is not None and os.WIFSIGNALED(ending.status)
+        return Reply(
+            outcome="crashed",
+            where=where_dumped(stack, self._ground) if fatal else None,
+            elapsed=elapsed,
+            detail=_obituary(ending),
+        )
+
+    def _drop(self, grace: float = 0.0) -> Ending:
+        """End the current worker."""
+        line, self._line = self._line, None
+        assert line is not None
+        if self._host is None:
+            line.worker.sock.close()
+            return Ending(None, "", "")
+        return self._host.end(line.worker, grace)
+
+    def _alone(self, delivery: Delivery) -> tuple[Delivery, Reply]:
+        """One delivery to a process of its own."""
+        usual, self._line = self._line, None
+        try:
+            self._line = line = self._connect()
+            line.give([delivery])
+            answers, _ = self._listen(line)
+            return answers[0]
+        finally:
+            if self._line is not None:
+                self._drop()
+            self._line = usual
+
+    def constants(self) -> tuple[tuple[str, ...], tuple[float | int, ...]]:
+        """Strings and numbers that stand in the target's own source; see :func:`contract_kit.targets.constants`."""
+        with contextlib.suppress(HostGone):
+            if self._host is not None:
+                return self._host.constants()
+        return (), ()
+
+    def close(self) -> None:
+        """End the host and its workers."""
+        self._closed = True
+        if self._line is not None:
+            self._line.worker.sock.close()
+            self._line = None
+        if self._host is not None:
+            self._host.close()
+            self._host = None
+
+
+def _obituary(ending: Ending) -> str:
+    """One sentence on how a worker ended."""
+    from contract_kit.targets._child import BROKEN_CHANNEL
+
+    words = [line.strip() for line in ending.tail.splitlines() if line.strip()]
+    last = f"; its last words: {words[-1][:200]}" if words else ""
+    if ending.status is None:
+        return "it killed the process that started it"
+    code = os.waitstatus_to_exitcode(ending.status)
+    if code == BROKEN_CHANNEL or code == -signal.SIGKILL:
+        return f"the process closed the descriptors that it answers through, or was killed{last}"
+    if code < 0:
+        return f"the process died of {signal.Signals(-code).name}{last}"
+    return f"the process ended itself with exit code {code}{last}"
+
+
+class _Source:
+    """Deliveries pulled one ahead, so that a batch can stop before one that wants a fresh process."""
+
+    def __init__(self, deliveries: Iterable[Delivery]) -> None:
+        self._iterator = iter(deliveries)
+        self._held: deque[Delivery] = deque()
+
+    def has_more(self) -> bool:
+        if not self._held:
+            self._held.extend(_first(self._iterator))
+        return bool(self._held)
+
+    def next_is_fresh(self) -> bool:
+        return self.has_more() and self._held[0].fresh
+
+    def pull(self) -> Delivery:
+        return self._held.popleft()
+
+    def batch(self, room: int) -> list[Delivery]:
+        """At most ``room`` deliveries, and no more bytes than a socket takes with ease; none that wants more."""
+        batch: list[Delivery] = []
+        size = 0
+        while len(batch) < room and size < _MOST_BYTES and self.has_more() and not self._held[0].fresh:
+            batch.append(self._held.popleft())
+            size += len(batch[-1].body)
+        return batch
+
+    def put_back(self, deliveries: list[Delivery]) -> None:
+        self._held.extendleft(reversed(deliveries))
+
+
+def _first(iterator: Iterator[Delivery]) -> list[Delivery]:
+    for item in iterator:
+        return [item]
+    return []
+
+
+class _Line:
+    """The connection to one worker: ``sent`` are the deliveries without an answer, oldest first.
+
+    ``since`` is the moment from which the oldest of them has surely been in work. Times are measured from what
+    is read here, so a caller that comes back late finds the answers that wait, and only then looks at the clock.
+    """
+
+    def __init__(self, worker: Worker, *, plain: bool) -> None:
+        self.worker = worker
+        self.sent: deque[Delivery] = deque()
+        self.since = 0.0
+        self.ended = False
+        self._greeted = not worker.lazy
+        self._plain = plain
+        self._out = bytearray()
+        self._inbox = Inbox()
+        self._pace = 0.0
+        self._poll = select.poll()
+        self._poll.register(worker.sock, select.POLLIN)
+        worker.sock.setblocking(False)
+
+    def room(self) -> int:
+        """How many more deliveries keep the worker busy while we think: a few milliseconds' work."""
+        most = int(_AHEAD_SECONDS / self._pace) if self._pace else _FIRST_AHEAD
+        return max(1, min(_MOST_AHEAD, most) - len(self.sent))
+
+    def wants_more(self) -> bool:
+        return not self._out and len(self.sent) * 2 <= self.room()
+
+    def hung_up(self) -> bool:
+        return bool(self._poll.poll(0))
+
+    def give(self, batch: list[Delivery]) -> None:
+        if not batch:
+            return
+        if not self.sent:
+            self.since = time.monotonic()
+        items = [d.body if self._plain else (d.body, d.headers, d.method, d.framing) for d in batch]
+        self.sent.extend(batch)
+        self._out += pack(items)
+        self._push()
+
+    def _push(self) -> None:
+        try:
+            done = self.worker.sock.send(self._out)
+        except BlockingIOError:
+            done = 0
+        except OSError:  # it is gone; what it said last is read first
+            done = len(self._out)
+        del self._out[:done]
+        self._poll.modify(self.worker.sock, select.POLLIN | (select.POLLOUT if self._out else 0))
+
+    def answers(self, timeout: float) -> list[tuple[Delivery, Reply]]:
+        """What has come, at least one; none where the worker has ended (``ended``) or hangs."""
+        while True:
+            limit = timeout if self._greeted else IMPORT_LIMIT
+            left = self.since + limit - time.monotonic()
+            ready = self._poll.poll(max(0.0, left) * 1000)
+            if not ready:
+                if left > 0:
+                    continue  # poll rounds down
+                return []
+            if ready[0][1] & select.POLLOUT:
+                self._push()
+            if not ready[0][1] & ~select.POLLOUT:
+                continue
+            try:
+                data = self.worker.sock.recv(1 << 20)
+            except BlockingIOError:
+                continue
+            except OSError:
+                data = b""
+            if not data:
+                self.ended = True
+                return []
+            found = self._take(data)
+            if found:
+                return found
+
+    def _take(self, data: bytes) -> list[tuple[Delivery, Reply]]:
+        found: list[tuple[Delivery, Reply]] = []
+        for value in self._inbox.feed(data):
+            if value == "hello":
+                self._greeted = True
+            else:
+                found.append((self.sent.popleft(), reply_from(value)))
+            self.since = time.monotonic()
+        if found:
+            pace = sum(reply.elapsed for _, reply in found) / len(found) + 2e-5
+            self._pace = pace if not self._pace else 0.8 * self._pace + 0.2 * pace
+        return found
