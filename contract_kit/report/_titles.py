@@ -1,0 +1,161 @@
+"""One line that a person understands at once: what the consumer does, to what, where."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from contract_kit.jsonio import MISSING, get, tokens
+from contract_kit.report._changes import describe_change
+from contract_kit.report._escape import visible
+from contract_kit.report._words import SHOWN, TITLE, place, rule_words, shown, thing, value_of, when, words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from contract_kit.model import Case, Constraint, FindingName, Reply
+
+__all__ = ["title"]
+
+_LAST_EXIT_CODE = 255
+# The same for a finding with several places.
+_MANY: dict[str, str] = {
+    "type": "values of a wrong type",
+    "enum": "values outside the enum",
+    "const": "other values than the one allowed",
+    "format": "text of a wrong format",
+    "required": "bodies without what is required",
+    "additionalProperties": "unknown fields",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What a title is made of."""
+
+    case: Case
+    reply: Reply
+    locations: tuple[str, ...]
+    rule: Constraint | None
+
+
+def title(
+    finding: FindingName,
+    case: Case,
+    reply: Reply,
+    locations: Sequence[str] = (),
+    *,
+    rule: Constraint | None = None,
+) -> str:
+    """One line on one finding, safe to show anywhere.
+
+    ``locations`` are all places that fail for the cause; where a value changed, the first is that place.
+    ``rule`` is the broken rule of the contract, so that the line can say what would have been right.
+    """
+    said = _SAY[finding](_Facts(case, reply, tuple(locations), rule))
+    return visible(said, TITLE)
+
+
+# ------------------------------------------------------------------------------------- what it did to it
+
+
+def _crash(it: _Facts) -> str:
+    if it.reply.exception:
+        did = f"crashes with {it.reply.exception.split(':')[0].rsplit('.', 1)[-1]}"
+    elif it.reply.status is not None:
+        # Exit codes end at 255, and a signal is below zero; what crashes over HTTP is 3xx, 5xx or broken.
+        http = it.reply.status > _LAST_EXIT_CODE or it.reply.headers
+        did = f"answers {it.reply.status}" if http else f"exits with {it.reply.status}"
+    elif it.reply.detail:
+        return f"crashes {when(it.case)} ({visible(it.reply.detail, TITLE // 2)})"
+    else:
+        did = "crashes"
+    return f"{did} {when(it.case)}{_elsewhere(it.locations)}"
+
+
+def _elsewhere(locations: tuple[str, ...]) -> str:
+    more = len(locations) - 1
+    return f" (and in {more} more place{'s' * (more > 1)})" if more > 0 else ""
+
+
+def _accept(it: _Facts) -> str:
+    if it.case.kind == "delivery":
+        return f"accepts a delivery that must be refused: {words(it.case)}"
+    if it.case.keyword is None:
+        return f"accepts {thing(it.case)}"
+    _, value = value_of(it.case)
+    if len(it.locations) > 1:
+        places = len(it.locations)
+        if it.case.keyword == "format" and it.rule is not None and it.rule.keyword == "format":
+            example = f"{shown(value)} at {place(it.case.at)}"
+            return f"accepts other text for {places} {visible(str(it.rule.value), SHOWN)}s, e.g. {example}"
+        what = _MANY.get(it.case.keyword, f"what breaks {it.case.keyword}")
+        return f"accepts {what} in {places} places, e.g. {thing(it.case)}{rule_words(it.case, it.rule)}"
+    if value is MISSING and it.case.kind == "invalid" and it.case.at:
+        return f"accepts a body without {place(it.case.at)}{rule_words(it.case, it.rule)}"
+    return f"accepts {thing(it.case)}{rule_words(it.case, it.rule)}"
+
+
+def _reject(it: _Facts) -> str:
+    if it.case.kind == "delivery":
+        return f"refuses a delivery that must be taken: {words(it.case)}"
+    return f"refuses {thing(it.case)}{_elsewhere(it.locations)}"
+
+
+def _altered(it: _Facts) -> str:
+    whole, _ = value_of(it.case)
+    pointer = it.case.at
+    # The places of a finding may be the rule's (with `*`): the case's own place is the actual one.
+    if it.locations and "*" not in tokens(it.locations[0]) and get(whole, it.locations[0]) is not MISSING:
+        pointer = it.locations[0]
+    said = describe_change(whole, it.reply.value, pointer, place(pointer))
+    said = said or f"alters {place(it.locations[0] if it.locations else pointer)}"
+    return said + _elsewhere(it.locations)
+
+
+def _lost(it: _Facts) -> str:
+    return f"loses {place(it.locations[0] if it.locations else it.case.at)}{_elsewhere(it.locations)}"
+
+
+def _timeout(it: _Facts) -> str:
+    return f"hangs {when(it.case)}{_elsewhere(it.locations)}"
+
+
+def _slow(it: _Facts) -> str:
+    seconds = it.reply.elapsed
+    took = f"takes {seconds:.1f} s" if seconds >= 1 else f"takes {seconds * 1000:.0f} ms"
+    return f"{took} {when(it.case)}{_elsewhere(it.locations)}"
+
+
+def _inconsistent(it: _Facts) -> str:
+    if it.case.kind == "equivalent":
+        return f"treats the same JSON otherwise when it is spelled so: {words(it.case)}"
+    return f"does not do the same again {when(it.case)}"
+
+
+def _twice(it: _Facts) -> str:
+    return f"acts again on an event that was done: {words(it.case)}"
+
+
+def _missing(it: _Facts) -> str:
+    return f"does not act on an event that it took: {words(it.case)}"
+
+
+def _leak(it: _Facts) -> str:
+    what = visible(it.reply.detail or "what must stay inside shows in the reply", TITLE // 2)
+    return f"leaks {when(it.case)}: {what}"
+
+
+_SAY: dict[FindingName, Callable[[_Facts], str]] = {
+    "crash": _crash,
+    "timeout": _timeout,
+    "false_accept": _accept,
+    "false_reject": _reject,
+    "altered": _altered,
+    "lost": _lost,
+    "inconsistent": _inconsistent,
+    "slow": _slow,
+    "duplicate_effect": _twice,
+    "missing_effect": _missing,
+    "leak": _leak,
+}
