@@ -1,0 +1,219 @@
+"""Which events a document describes, and where the payload of each stands.
+
+Publishers put them in four places: operations of documentation-only paths, ``webhooks`` (``x-webhooks`` in
+3.0), ``callbacks`` of operations or components, and inside one such entry whose body is a union over many
+events. An :class:`Entry` is one event found in one of them.
+
+An ordinary API's operations are no events. They can be asked for by name all the same; they are listed only
+where the document has nothing that looks more like an event (a page with one operation, say).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from contract_kit.errors import RefError, SpecError, UnknownEvent
+from contract_kit.spec._payload import Finder
+from contract_kit.spec._refs import Place, Refs
+from contract_kit.spec._unions import members
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from contract_kit.spec._load import Document
+
+__all__ = ["Entry", "Index", "index_of", "plain_name"]
+
+_HOOKISH = re.compile(r"web-?_?hook|(?<![a-z])(events?|hooks?|callbacks?|notifications?)(?![a-z])", re.IGNORECASE)
+_DOTTED = re.compile(r"[A-Za-z][\w-]*([.:][A-Za-z][\w-]*)+")
+_FILE = re.compile(r".*\.(json|xml|csv|ya?ml|txt|html?|pdf|png|jpe?g|svg|ico|js|zip)", re.IGNORECASE)
+_GENERIC = re.compile(
+    r"\{.*|v?[0-9.]+|your|api|(your-?)?(web-?_?hooks?|hooks?|events?|callbacks?|notifications?|endpoint|url|handler|"
+    r"receiver|webhook-?_?(events?|url|endpoint|handler))",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One event: its name, its payload schema's place, other names, and the pins a union member brings."""
+
+    name: str
+    place: Place
+    aliases: tuple[str, ...] = ()
+    sure: bool = True
+    pins: Mapping[str, str] = field(default_factory=dict)
+
+
+def plain_name(name: str) -> str:
+    """A name without the differences of taste: ``check_run.completed`` is ``check-run-completed``.
+
+    >>> plain_name("check_run.completed") == plain_name("CheckRunCompleted")
+    True
+    """
+    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", ".", name)
+    return re.sub(r"[^a-z0-9]+", ".", spaced.lower()).strip(".")
+
+
+class Index:
+    """Every event of one document, in document order."""
+
+    def __init__(self, document: Document, refs: Refs) -> None:
+        self._source = document.source
+        found: dict[str, Entry] = {}
+        for entry in _Walk(document, refs).entries():
+            _add(found, entry)
+        sure = [entry for entry in found.values() if entry.sure]
+        self.listed = tuple(entry.name for entry in sure or found.values())
+        self._entries = found
+
+    def find(self, event: str) -> Entry:
+        """The entry of ``event``, by its name, an alias, or a name that differs only in punctuation."""
+        if event in self._entries:
+            return self._entries[event]
+        entries = sorted(self._entries.values(), key=lambda entry: not entry.sure)
+        plain = plain_name(event)
+        for match in (
+            lambda entry: event in entry.aliases,
+            lambda entry: plain_name(entry.name) == plain,
+            lambda entry: plain in {plain_name(alias) for alias in entry.aliases},
+        ):
+            hits = [entry for entry in entries if match(entry)]
+            best = [entry for entry in hits if entry.sure] or hits
+            if len({(id(hit.place.sheet), hit.place.pointer) for hit in best}) == 1:
+                return best[0]
+        raise UnknownEvent(event, self.listed, self._source)
+
+
+def _add(found: dict[str, Entry], entry: Entry) -> None:
+    """Enter ``entry``; a second one of its name gets its place's name in front, unless it is the same."""
+    known = found.get(entry.name)
+    if known is None:
+        found[entry.name] = entry
+        return
+    if known.place == entry.place:
+        return
+    if entry.sure and not known.sure:
+        found[entry.name] = entry
+        return
+    for alias in entry.aliases:
+        if alias not in found:
+            found[alias] = Entry(alias, entry.place, entry.aliases, entry.sure, entry.pins)
+            return
+
+
+def index_of(document: Document, refs: Refs) -> Index:
+    """The events of ``document``, worked out once."""
+    if "index" not in document.cache:
+        document.cache["index"] = Index(document, refs)
+    found: Index = document.cache["index"]
+    return found
+
+
+class _Walk:
+    """One pass over a document."""
+
+    def __init__(self, document: Document, refs: Refs) -> None:
+        self._document, self._refs = document, refs
+        self._finder = Finder(document, refs)
+        self._root = Place(refs.main, "")
+
+    def entries(self) -> Iterator[Entry]:
+        """Every event, in document order, those inside unions right after their entry."""
+        for key in self._document.data:
+            if key == "paths":
+                yield from self._paths()
+            elif key in {"webhooks", "x-webhooks"}:
+                yield from self._webhooks(key)
+            elif key == "components":
+                yield from self._component_callbacks()
+
+    def _paths(self) -> Iterator[Entry]:
+        base = self._root.under("paths")
+        for path in self._document.data["paths"] or ():
+            if not path.startswith("/"):
+                continue
+            for method, place, operation in self._finder.operations(base.under(path)):
+                payload = self._payload(place, operation, responses=True)
+                if payload is not None:
+                    yield from self._expanded(_path_entry(path, method, operation, payload))
+                yield from self._callbacks(place, operation, path)
+
+    def _webhooks(self, key: str) -> Iterator[Entry]:
+        base = self._root.under(key)
+        for name in self._document.data[key] or ():
+            for method, place, operation in self._finder.operations(base.under(name)):
+                payload = self._payload(place, operation, responses=method in {"post", "put", "patch"})
+                if payload is not None:
+                    aliases = (*_texts(operation, "operationId", "summary"), f"{method.upper()} {name}")
+                    yield from self._expanded(Entry(name, payload, aliases))
+                    break
+
+    def _component_callbacks(self) -> Iterator[Entry]:
+        components = self._document.data["components"]
+        if isinstance(components, dict) and components.get("callbacks") is not None:
+            base = self._root.under("components", "callbacks")
+            for name in self._finder.object_at(base)[1]:
+                yield from self._callback(base.under(name), name, "components")
+
+    def _callbacks(self, place: Place, operation: dict[str, Any], path: str) -> Iterator[Entry]:
+        if operation.get("callbacks") is None:
+            return
+        where, callbacks = self._finder.object_at(place.under("callbacks"))
+        owner = operation.get("operationId")
+        for name in callbacks:
+            yield from self._callback(where.under(name), name, owner if isinstance(owner, str) else path)
+
+    def _callback(self, place: Place, name: str, owner: str) -> Iterator[Entry]:
+        where, callback = self._finder.object_at(place)
+        for expression in callback:
+            if expression.startswith("x-"):
+                continue
+            for method, spot, operation in self._finder.operations(where.under(expression)):
+                payload = self._payload(spot, operation, responses=False)
+                if payload is not None:
+                    aliases = (f"{owner}/{name}", f"{owner}/{name}/{method}", *_texts(operation, "operationId"))
+                    yield from self._expanded(Entry(name, payload, aliases))
+                    break
+
+    def _payload(self, place: Place, operation: dict[str, Any], *, responses: bool) -> Place | None:
+        """The payload's place; an operation that cannot be read is none of the events (others may be fine)."""
+        try:
+            return self._finder.payload(place, operation, responses=responses)
+        except RefError:
+            return place.under("requestBody") if "requestBody" in operation else place.under("responses")
+
+    def _expanded(self, entry: Entry) -> Iterator[Entry]:
+        yield entry
+        if not entry.sure:
+            return
+        try:
+            inside = members(self._refs, entry.place, entry.name)
+        except SpecError:
+            return  # whoever asks for the entry itself is told
+        for member in inside:
+            yield Entry(member.name, member.place, (f"{entry.name}/{member.name}",), pins=member.pins)
+
+
+def _texts(operation: dict[str, Any], *keys: str) -> tuple[str, ...]:
+    found = (operation.get(key) for key in keys)
+    return tuple(text for text in found if isinstance(text, str) and 0 < len(text) <= 100)  # noqa: PLR2004
+
+
+def _path_entry(path: str, method: str, operation: dict[str, Any], payload: Place) -> Entry:
+    """An operation under ``paths`` as an event: named by its path's end, its id or its summary."""
+    last = path.rstrip("/").rpartition("/")[2]
+    told = _texts(operation, "operationId", "summary")
+    dotted = [name for name in (last, *told) if _DOTTED.fullmatch(name) and not _FILE.fullmatch(name)]
+    marked = any(key.lower().startswith("x-webhook") and value for key, value in operation.items())
+    tags = operation.get("tags")
+    tagged = any(_HOOKISH.search(tag) for tag in tags if isinstance(tag, str)) if isinstance(tags, list) else False
+    hooked = marked or tagged or _HOOKISH.search(path.rpartition("/")[0] if dotted else path) is not None
+    names = [*dotted, *(name for name in (last, *told) if name and not _GENERIC.fullmatch(name))]
+    name = next(iter(names), path)
+    verb = method.upper()
+    aliases = tuple(dict.fromkeys((*names, *told, last, f"{verb} {path}", path)))
+    sends = method in {"post", "put", "patch"} or marked or tagged
+    return Entry(name, payload, aliases, sure=bool(hooked and sends) or bool(dotted and last in dotted))
