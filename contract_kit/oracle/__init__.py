@@ -1,9 +1,28 @@
 """Case and reply → verdict; pure.
 
-Projection of any Python object to a plain tree (:func:`project`).
+:func:`project` makes a plain tree of whatever a consumer returned (in its own process). :func:`calibrate` learns
+which place of it carries which place of the body, and its :class:`Comparison` names the values that came out
+changed. :func:`judge` says what a case and its reply come to.
 """
 
+from contract_kit.oracle._again import same_result
+from contract_kit.oracle._change import Change
+from contract_kit.oracle._compare import Comparison, calibrate, compare
+from contract_kit.oracle._places import Places
 from contract_kit.oracle._plain import LEAF, SET, Plain, leaf, leaf_kind
 from contract_kit.oracle._project import project
 
-__all__ = ["LEAF", "SET", "Plain", "leaf", "leaf_kind", "project"]
+__all__ = [
+    "LEAF",
+    "SET",
+    "Change",
+    "Comparison",
+    "Places",
+    "Plain",
+    "calibrate",
+    "compare",
+    "leaf",
+    "leaf_kind",
+    "project",
+    "same_result",
+]

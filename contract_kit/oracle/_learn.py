@@ -1,0 +1,473 @@
+"""Calibration: which place of what a consumer returns carries which place of what it was sent.
+
+A consumer may return the whole, a part, a few fields under other names, a regrouped object, a list as a dict by id.
+So nothing is assumed: several realistic bodies go in, and a place that comes out is *bound* to a place that went in
+where it has the same name (in any spelling, joined names too) or carries the same value each time. A place of the
+same name whose value never matches is bound only where all its values are recognisable as what was sent, changed:
+an always lower-cased e-mail address is a fault, an ``id`` of the consumer's own database is none.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from contract_kit.jsonio import escape_token, tokens
+from contract_kit.oracle._equal import explain, normal, same
+from contract_kit.oracle._plain import SET, leaf_kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from contract_kit.oracle._places import Places
+    from contract_kit.oracle._plain import Plain
+
+__all__ = ["MISSING", "Bound", "Frame", "Path", "Table", "align", "items_of", "learn", "resolve"]
+
+Path = tuple[str, ...]
+"""A place of what came out: keys, ``*`` for the items of a bound list."""
+Rule = Literal["value", "object", "map", "list", "part", "keyed"]
+
+
+class _Missing:
+    def __repr__(self) -> str:
+        return "MISSING"
+
+
+MISSING: Any = _Missing()
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The body, or one item of a list that the walk stands in: general and actual pointer, and value."""
+
+    source: str
+    pointer: str
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """What a place of the result carries.
+
+    ``source`` is the place in the body, ``None`` for one that carries nothing of it. ``named``: their names agree.
+    ``seen``: the value was once seen to come out as it went in. ``kinds``: the leaf kinds seen. ``rule``: how
+    containers correspond; ``part`` is a list of which some items are left out, ``keyed`` a dict by the items' ``key``.
+    """
+
+    source: str | None
+    named: bool = True
+    seen: bool = False
+    rule: Rule = "value"
+    key: str = ""
+    kinds: frozenset[str] = frozenset()
+
+
+UNRELATED = Bound(None)
+_ENOUGH = 0.5
+_MOST_POSITIONS = 16
+_SHORT = 4
+
+
+@dataclass(slots=True)
+class Table:
+    """All bindings, and the paths that lead to one."""
+
+    bound: dict[Path, Bound] = field(default_factory=dict)
+    heads: set[Path] = field(default_factory=set)
+    kept: dict[str, set[Any]] = field(default_factory=dict)
+    """By enum place inside of lists: the members whose items came out."""
+
+    def put(self, path: Path, bound: Bound) -> None:
+        """Bind ``path``."""
+        self.bound[path] = bound
+        for size in range(len(path)):
+            self.heads.add(path[:size])
+
+
+@dataclass(frozen=True, slots=True)
+class _Sample:
+    came: Plain
+    frames: tuple[Frame, ...]
+
+
+def resolve(source: str, frames: Sequence[Frame]) -> tuple[str, Any] | None:
+    """The actual pointer and value of a general place, seen from the innermost frame that holds it."""
+    for frame in reversed(frames):
+        if source == frame.source:
+            return frame.pointer, frame.value
+        if source.startswith(frame.source + "/"):
+            value = frame.value
+            rest = source[len(frame.source) :]
+            for token in tokens(rest):
+                value = value.get(token, MISSING) if isinstance(value, dict) else MISSING
+            return frame.pointer + rest, value
+    return None
+
+
+def items_of(came: Plain) -> list[Plain] | None:
+    """The items of a list or a set, else ``None``."""
+    if type(came) is list:
+        return came
+    return came[1] if type(came) is tuple and came[0] == SET else None
+
+
+def _words(value: Any, depth: int = 0) -> set[Any]:
+    """What makes an item recognisable: its texts and big numbers, not those of lists inside it."""
+    if isinstance(value, dict):
+        if depth > 4:  # noqa: PLR2004 - deep enough to know it again
+            return set()
+        return {word for item in value.values() for word in _words(item, depth + 1)}
+    if type(value) is tuple:
+        return {value[2]} if value[0] != SET else set()
+    return {value} if isinstance(value, str) and value else _big(value)
+
+
+def _big(value: Any) -> set[Any]:
+    return {value} if isinstance(value, (int, float)) and not isinstance(value, bool) else set()
+
+
+def align(came: Sequence[Plain], sent: Sequence[Any]) -> list[int | None]:
+    """For each item that came out the index of the item that went in which it looks like most."""
+    wanted = [_words(item) for item in sent]
+    found: list[int | None] = []
+    for item in came:
+        words = _words(item)
+        scores = [(len(words & other), -abs(index - len(found))) for index, other in enumerate(wanted)]
+        best = max(range(len(scores)), key=scores.__getitem__, default=None)
+        good = best is not None and words and scores[best][0] >= _ENOUGH * len(words)
+        found.append(best if good else None)
+    return found
+
+
+def learn(pairs: Sequence[tuple[Any, Plain]], places: Places) -> Table:
+    """The bindings that hold for all ``pairs`` of a body's JSON value and what came out for it."""
+    learner = _Learner(places)
+    learner.bind((), [_Sample(came, (Frame("", "", sent),)) for sent, came in pairs], None)
+    return learner.table
+
+
+class _Learner:
+    def __init__(self, places: Places) -> None:
+        self.places = places
+        self.table = Table()
+
+    def bind(self, path: Path, samples: Sequence[_Sample], hint: str | None) -> None:
+        """Bind ``path`` and what is below; ``hint`` is the place of the same name in the parent's counterpart."""
+        full = [sample for sample in samples if sample.came is not None]
+        if not full:
+            if hint is not None:
+                self.table.put(path, Bound(hint))
+        elif all(type(sample.came) is dict for sample in full):
+            self._bind_dict(path, full, hint)
+        elif all(items_of(sample.came) is not None for sample in full):
+            self._bind_list(path, full, hint)
+        else:
+            self._bind_value(path, full, hint)
+
+    def _places_of(self, frames: Sequence[Frame], kind: type | tuple[type, ...]) -> Iterator[tuple[str, Any]]:
+        """Every place outside of lists that holds a ``kind``, innermost frame first, shallow ones first."""
+        for frame in reversed(frames):
+            level = [(frame.source, frame.value)]
+            while level:
+                deeper = []
+                for source, value in level:
+                    if isinstance(value, kind):
+                        yield source, value
+                    if isinstance(value, dict):
+                        deeper += [(f"{source}/{escape_token(key)}", item) for key, item in value.items()]
+                level = deeper
+
+    # values
+
+    def _bind_value(self, path: Path, samples: Sequence[_Sample], hint: str | None) -> None:
+        if hint is not None and (bound := self._try(hint, samples, named=True)):
+            self.table.put(path, bound)
+            return
+        scalars = list(dict(self._places_of(samples[0].frames, (str, int, float))))
+        for named in (True, False):
+            for source in scalars:
+                alike = _joined_alike(path, source)
+                if (alike > 0) is not named:
+                    continue
+                bound = self._try(source, samples, named=named)
+                if bound and (bound.seen or alike > 1) and (named or self._tells(source, samples)):
+                    self.table.put(path, bound)
+                    return
+        self.table.put(path, UNRELATED)
+
+    def _tells(self, source: str, samples: Sequence[_Sample]) -> bool:
+        """Whether equal values prove anything: long enough in each sample, and not the same in all of many."""
+        values = [found[1] for sample in samples if (found := resolve(source, sample.frames))]
+        return all(
+            (isinstance(value, str) and len(value) >= _SHORT) or (type(value) in (int, float) and abs(value) > 999)  # noqa: PLR2004
+            for value in values
+            if value is not None and value is not MISSING
+        )
+
+    def _try(self, source: str, samples: Sequence[_Sample], *, named: bool) -> Bound | None:
+        """The binding of ``source``, if it explains all samples (or at least one exactly, where the names agree)."""
+        time, enum = self.places.is_time(source), self.places.is_enum(source)
+        equal = unclear = changed = strange = 0
+        kinds: set[str] = set()
+        for sample in samples:
+            found = resolve(source, sample.frames)
+            if found is None or found[1] is None or found[1] is MISSING:
+                continue
+            verdict = _verdict(found[1], sample.came, time=time, enum=enum)
+            equal += verdict == "equal"
+            unclear += verdict == "unclear"
+            changed += verdict == "changed"
+            strange += verdict == "strange"
+            kinds.add(leaf_kind(sample.came) or "")
+        if named and (equal or (not strange and (changed or unclear))):
+            return Bound(source, named=True, seen=equal > 0, kinds=frozenset(kinds))
+        if equal and not (unclear or changed or strange):
+            return Bound(source, named=False, seen=True, kinds=frozenset(kinds))
+        return self._try_swap(source, samples) if named else None
+
+    def _try_swap(self, source: str, samples: Sequence[_Sample]) -> Bound | None:
+        """A place that carries a neighbour's value each time, while its own name is that of ``source``."""
+        parent = source.rpartition("/")[0]
+        beside: set[str] | None = None
+        for sample in samples:
+            around = resolve(parent, sample.frames)
+            if around is None or not isinstance(around[1], dict):
+                return None
+            hits = {
+                key
+                for key, value in around[1].items()
+                if isinstance(value, str) and len(value) >= _SHORT and value == sample.came
+            }
+            beside = hits if beside is None else beside & hits
+        return Bound(source) if beside else None
+
+    # objects
+
+    def _bind_dict(self, path: Path, samples: Sequence[_Sample], hint: str | None) -> None:
+        source = self._counterpart(samples, hint)
+        if source is None and self._bind_keyed(path, samples, hint):
+            return
+        if source is not None:
+            rule: Rule = "map" if self.places.is_map(source) or self._is_whole(source, samples) else "object"
+            self.table.put(path, Bound(source, seen=True, rule=rule))
+            if rule == "map":
+                return
+        keys = dict.fromkeys(key for sample in samples for key in sample.came)
+        for key in keys:
+            below = [
+                _Sample(sample.came[key], sample.frames) for sample in samples if key in sample.came
+            ]
+            self.bind((*path, key), below, self._child(source, key, samples))
+
+    def _child(self, source: str | None, key: str, samples: Sequence[_Sample]) -> str | None:
+        """The place of the same name, whatever the spelling, in the counterpart of the parent."""
+        if source is None:
+            return None
+        wanted = normal(key)
+        for sample in samples:
+            found = resolve(source, sample.frames)
+            names = list(found[1]) if found and isinstance(found[1], dict) else []
+            for name in [key, *names]:
+                if name in names and (name == key or normal(name) == wanted):
+                    return f"{source}/{escape_token(name)}"
+        return None
+
+    def _is_whole(self, source: str, samples: Sequence[_Sample]) -> bool:
+        """Whether a free-form object comes out as data: each key of each sample, as it went in."""
+        if not self.places.declared or not self.places.is_free(source):
+            return False
+        for sample in samples:
+            found = resolve(source, sample.frames)
+            if found and isinstance(found[1], dict) and not found[1].keys() <= sample.came.keys():
+                return False
+        return True
+
+    def _counterpart(self, samples: Sequence[_Sample], hint: str | None) -> str | None:
+        """The object that the dicts of ``samples`` are made from: the one whose names and values fit best."""
+        scores: dict[str, float] = {}
+        for sample in samples:
+            for source, value in self._places_of(sample.frames, dict):
+                scores[source] = scores.get(source, 0) + _likeness(sample.came, value)
+        if hint is not None and hint in scores:
+            scores[hint] += 1
+        best = max(scores, key=lambda source: (scores[source], source == hint), default=None)
+        if best is not None and scores[best] >= 3:  # noqa: PLR2004 - one equal value under one name
+            return best
+        return hint if hint in scores and not any(_scalars(sample.came) for sample in samples) else None
+
+    def _bind_keyed(self, path: Path, samples: Sequence[_Sample], hint: str | None) -> bool:
+        """Bind a dict that holds a list's items by one of their fields."""
+        for source, first in self._lists(samples, hint):
+            names = {name for item in first if isinstance(item, dict) for name in item}
+            for name in sorted(names, key=lambda name: (normal(name) != "id", name)):
+                below = _by_key(samples, source, name)
+                if below:
+                    self.table.put(path, Bound(source, seen=True, rule="keyed", key=name))
+                    self.bind((*path, "*"), below, f"{source}/*")
+                    return True
+        return False
+
+    # lists
+
+    def _lists(self, samples: Sequence[_Sample], hint: str | None) -> list[tuple[str, list[Any]]]:
+        found: dict[str, list[Any]] = {}
+        for sample in samples:
+            for source, value in self._places_of(sample.frames, list):
+                if value:
+                    found.setdefault(source, value)
+        return sorted(found.items(), key=lambda pair: pair[0] != hint)
+
+    def _bind_list(self, path: Path, samples: Sequence[_Sample], hint: str | None) -> None:
+        for source, _ in self._lists(samples, hint):
+            below = self._items(source, samples)
+            if below:
+                rule: Rule = "part" if self._is_part(source, samples) else "list"
+                self.table.put(path, Bound(source, seen=True, rule=rule))
+                self._keep(source, below)
+                self.bind((*path, "*"), below, f"{source}/*")
+                return
+        if not any(items_of(sample.came) for sample in samples):
+            self.table.put(path, Bound(hint, rule="list") if hint is not None else UNRELATED)
+            return
+        longest = max(len(items_of(sample.came) or ()) for sample in samples)
+        for index in range(min(longest, _MOST_POSITIONS)):
+            below = [
+                _Sample(items[index], sample.frames)
+                for sample in samples
+                if (items := items_of(sample.came)) and len(items) > index
+            ]
+            self.bind((*path, str(index)), below, None)
+
+    def _items(self, source: str, samples: Sequence[_Sample]) -> list[_Sample]:
+        """The items that came out beside those that they look like; nothing if most look like none."""
+        below: list[_Sample] = []
+        total = 0
+        for sample in samples:
+            found = resolve(source, sample.frames)
+            sent = found[1] if found and isinstance(found[1], list) else []
+            came = items_of(sample.came) or []
+            total += len(came)
+            for item, index in zip(came, align(came, sent), strict=True):
+                if index is not None and found is not None:
+                    frame = Frame(f"{source}/*", f"{found[0]}/{index}", sent[index])
+                    below.append(_Sample(item, (*sample.frames, frame)))
+        return below if len(below) > total * _ENOUGH else []
+
+    def _is_part(self, source: str, samples: Sequence[_Sample]) -> bool:
+        """Whether items are left out for what they are (a filter), and not for where they stand (a cut)."""
+        cuts: set[tuple[str, int]] = set()
+        dropped = False
+        for sample in samples:
+            found = resolve(source, sample.frames)
+            sent, came = (found[1] if found else []), items_of(sample.came) or []
+            if not isinstance(sent, list) or len(came) >= len(sent):
+                continue
+            dropped = True
+            where = align(came, sent)
+            if where == list(range(len(came))):
+                cuts |= {("keeps", len(came)), ("drops", len(sent) - len(came))}
+            elif where == list(range(len(sent) - len(came), len(sent))):
+                cuts.add(("skips", len(sent) - len(came)))
+            else:
+                return True
+        return dropped and not any(_holds(cut, samples, source) for cut in cuts)
+
+    def _keep(self, source: str, below: Sequence[_Sample]) -> None:
+        for sample in below:
+            item = sample.frames[-1].value
+            if isinstance(item, dict):
+                for name, value in item.items():
+                    place = f"{source}/*/{escape_token(name)}"
+                    if isinstance(value, str) and self.places.is_enum(place):
+                        self.table.kept.setdefault(place, set()).add(value)
+
+
+def _holds(cut: tuple[str, int], samples: Sequence[_Sample], source: str) -> bool:
+    """Whether one way of cutting lists explains what came out of every sample."""
+    way, size = cut
+    for sample in samples:
+        found = resolve(source, sample.frames)
+        sent, came = (found[1] if found else []), items_of(sample.came) or []
+        if not isinstance(sent, list):
+            continue
+        want = min(size, len(sent)) if way == "keeps" else max(0, len(sent) - size)
+        start = len(sent) - want if way == "skips" else 0
+        if align(came, sent) != list(range(start, start + want)):
+            return False
+    return True
+
+
+def _by_key(samples: Sequence[_Sample], source: str, name: str) -> list[_Sample]:
+    below: list[_Sample] = []
+    for sample in samples:
+        found = resolve(source, sample.frames)
+        sent = found[1] if found and isinstance(found[1], list) else []
+        by = {str(item[name]): i for i, item in enumerate(sent) if isinstance(item, dict) and item.get(name)}
+        if found is None or not sample.came.keys() <= by.keys():
+            return []
+        for key, item in sample.came.items():
+            frame = Frame(f"{source}/*", f"{found[0]}/{by[key]}", sent[by[key]])
+            below.append(_Sample(item, (*sample.frames, frame)))
+    return below
+
+
+def _verdict(sent: Any, came: Plain, *, time: bool, enum: bool) -> str:
+    equal = same(sent, came, time=time or leaf_kind(came) is not None)
+    if equal is not False:
+        return "equal" if equal else "unclear"
+    if isinstance(sent, (dict, list)) and not isinstance(came, str):
+        return "strange"
+    reason = explain(sent, came)
+    if reason is None or reason[0] in {"instant", "number", "empty", "null"}:
+        return "strange"
+    return "strange" if enum and reason[0] not in {"case", "space"} else "changed"
+
+
+def _scalars(came: Plain) -> bool:
+    """Whether a dict holds anything at all that could be compared."""
+    return any(not isinstance(item, (dict, list)) and item is not None for item in came.values())
+
+
+def _likeness(came: dict[str, Plain], sent: dict[str, Any], depth: int = 0) -> float:
+    """How much of ``came`` has a counterpart of the same name, and of the same value, in ``sent``."""
+    if sent and came == sent:
+        return 3.0 * len(sent) + 1
+    names = {normal(name): value for name, value in sent.items()}
+    score = 0.0
+    for key, item in came.items():
+        other = sent.get(key, names.get(normal(key), MISSING))
+        if other is MISSING:
+            continue
+        score += 0.25
+        if isinstance(other, dict) and type(item) is dict:
+            score += _likeness(item, other, depth + 1) / 2 if depth < 3 else 0  # noqa: PLR2004
+        elif isinstance(other, list):
+            items = items_of(item)
+            score += 3 if items and any(at is not None for at in align(items[:8], other[:8])) else 0
+        elif other is not None and not isinstance(other, (dict, bool)):
+            score += 3 if same(other, item, time=True) else 0
+    return score
+
+
+def _tail(parts: Sequence[str]) -> list[str]:
+    """The joined names of the last part, the last two, … down from the last list."""
+    tails: list[str] = []
+    joined = ""
+    for part in reversed(parts):
+        if part == "*":
+            break
+        joined = normal(part) + joined
+        tails.append(joined)
+    return tails
+
+
+def _joined_alike(path: Path, source: str) -> int:
+    """How well two places' names agree: 0 not, 1 in their last part, 2 in the names joined from several parts."""
+    own = path[:-1] if path and normal(path[-1]) in {"value", "raw", "root"} and len(path) > 1 else path
+    mine, theirs = _tail(own), _tail(tokens(source))
+    if not mine or not theirs:
+        return 0
+    if any(name in theirs for name in mine[1:]) or any(name in mine for name in theirs[1:]):
+        return 2
+    return int(mine[0] == theirs[0])
