@@ -1,0 +1,32 @@
+"""Shape → values: realistic ones, edges by type and meaning, base bodies, strategies, covering arrays."""
+
+from contract_kit.values._bases import Base, Site, base_values, bases, minimal
+from contract_kit.values._build import Builder, Built, build, judge_of
+from contract_kit.values._edges import KEYS, Edge, unknown_values
+from contract_kit.values._formats import EXAMPLES, VIOLATORS
+from contract_kit.values._scalar import fit
+from contract_kit.values._select import breaking, meaning_edges, number_edges, sized, text_edges, time_edges
+
+__all__ = [
+    "EXAMPLES",
+    "KEYS",
+    "VIOLATORS",
+    "Base",
+    "Builder",
+    "Built",
+    "Edge",
+    "Site",
+    "base_values",
+    "bases",
+    "breaking",
+    "build",
+    "fit",
+    "judge_of",
+    "meaning_edges",
+    "minimal",
+    "number_edges",
+    "sized",
+    "text_edges",
+    "time_edges",
+    "unknown_values",
+]

@@ -1,0 +1,70 @@
+"""Terms → cases about the body: the deterministic catalogue, made one by one.
+
+The order is fixed: sound bodies first, then their spellings, other events, broken rules, broken JSON.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from contract_kit.model import ENDPOINTS, Case, Kind, Policy, TargetKind, Terms
+from contract_kit.values import base_values, bases
+
+from ._draft import Draft, Maker, case_id, change, pattern_of, shown
+from ._equivalent import equivalent, spellings
+from ._foreign import foreign
+from ._invalid import invalid, near_misses
+from ._malformed import malformed
+from ._valid import valid
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+__all__ = [
+    "Draft",
+    "Maker",
+    "body_cases",
+    "case_id",
+    "change",
+    "near_misses",
+    "pattern_of",
+    "shown",
+    "spellings",
+]
+
+BODY_KINDS: tuple[Kind, ...] = ("valid", "equivalent", "foreign", "invalid", "malformed")
+
+
+def body_cases(
+    terms: Terms,
+    *,
+    kinds: Collection[Kind] | None = None,
+    policy: Policy | None = None,
+    target: TargetKind | None = None,
+) -> Iterator[Case]:
+    """The catalogue of a contract about bodies (``delivery`` cases are made elsewhere).
+
+    ``policy`` is ``provider`` where there is a profile, else ``schema``; ``target`` matters to foreign
+    events alone: an endpoint must take them.
+    """
+    ruling: Policy = policy or ("provider" if terms.profile is not None else "schema")
+    maker = Maker(terms, ruling)
+    wanted = set(kinds) if kinds is not None else set(BODY_KINDS)
+    for draft in _drafts(terms, ruling, target):
+        # A case is finished even if it is not wanted: ids and doubles do not depend on the selection.
+        case = maker.finish(draft)
+        if case is not None and case.kind in wanted:
+            yield case
+
+
+def _drafts(terms: Terms, policy: Policy, target: TargetKind | None) -> Iterator[Draft]:
+    every = list(bases(terms))
+    first = every[0]
+    bodies: tuple[Any, ...] = tuple(base_values(terms, 5)) if first.name == "full" else ()
+    for number, base in enumerate(every):
+        yield from valid(terms, base, bodies if number == 0 else ())
+    yield from equivalent(first, bodies)
+    yield from foreign(terms, first, "accept" if policy == "schema" or target in ENDPOINTS else "either")
+    for base in every:
+        yield from invalid(terms, base)
+    yield from malformed(first)

@@ -1,0 +1,424 @@
+"""``invalid``: one broken rule, named, and nothing broken at another pointer.
+
+Each function proposes values for one place that should break one keyword there. Proposals are cheap and
+may miss; the validator decides which of them are cases (see ``_draft.Maker``).
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from contract_kit.jsonio import MISSING, compact, get, join, remove, replace
+from contract_kit.shape import json_type
+from contract_kit.values import VIOLATORS, breaking, judge_of, sized
+
+from ._draft import Draft, change, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from contract_kit.model import Terms
+    from contract_kit.shape import Node
+    from contract_kit.values import Base, Site
+
+__all__ = ["invalid"]
+
+Proposal = tuple[str, str, Any]
+"""(variant, keyword, new value of the place)"""
+
+
+def invalid(terms: Terms, base: Base) -> Iterator[Draft]:
+    """Every invalid draft of one base, place by place; items of arrays at first, middle and last."""
+    others = _other_members(base)
+    for site in base.sites:
+        for variant, keyword, new in proposals(terms, site, others):
+            yield _draft(base, site.at, keyword, variant, new)
+        for at, variant, keyword, new in _inside(site):
+            yield _draft(base, at, keyword, variant, new, report_at=site.at)
+
+
+def _draft(base: Base, at: str, keyword: str, variant: str, new: Any, report_at: str | None = None) -> Draft:
+    value = remove(base.value, at) if new is MISSING else replace(base.value, at, new)
+    return Draft(
+        kind="invalid",
+        family=keyword,
+        variant=variant,
+        at=at if report_at is None else report_at,
+        keyword=keyword,
+        value=value,
+        description=_describe(at, keyword, variant, new, get(base.value, at)),
+        changed=change(base.value, at, new),
+        nodes=base.nodes,
+    )
+
+
+def _describe(at: str, keyword: str, variant: str, new: Any, old: Any) -> str:
+    where = at or "the body"
+    if new is MISSING:
+        return f"{where} is absent"
+    if keyword == "type":
+        return f"{where} is {shown(new)} ({json_type(new)}) instead of {json_type(old)}"
+    return f"{where} is {shown(new)} ({variant.replace('-', ' ')})"
+
+
+def proposals(terms: Terms, site: Site, others: tuple[Any, ...]) -> Iterator[Proposal]:
+    """What may stand at a place and break one of its own rules."""
+    node = site.node
+    if not site.at or node.types:
+        yield from _types(site)
+    if node.enum is not None or node.pointer in terms.pins:
+        yield from _enum(site, others)
+    for name in node.all_of("format"):
+        for variant, text in VIOLATORS.get(name, {}).items():
+            yield variant, "format", text
+    if isinstance(site.value, str):
+        yield from _strings(node, site.value)
+    if isinstance(site.value, int | float) and not isinstance(site.value, bool):
+        yield from _numbers(node, site.value)
+    if isinstance(site.value, list):
+        yield from _items(node, site.value)
+    if isinstance(site.value, dict):
+        yield from _entries(node, site.value)
+    for number, schema in enumerate(node.all_of("not")):
+        found = breaking(node, schema)
+        if found is not MISSING:
+            yield f"not-{number}", "not", found
+
+
+# -- type -------------------------------------------------------------------------------------
+
+_WRONG: dict[str, tuple[tuple[str, Any], ...]] = {
+    "null": (("null", None),),
+    "boolean": (("false", False), ("true", True)),
+    "integer": (("zero", 0), ("integer", 42)),
+    "number": (("fraction", 1.5),),
+    "string": (("empty-string", ""), ("string", "text")),
+    "array": (("empty-array", []), ("array", ["text", 1])),
+    "object": (("empty-object", {}), ("object", {"id": "text"})),
+}
+
+
+def _types(site: Site) -> Iterator[Proposal]:
+    """Every other JSON type, empty and full, and the right value in a wrong wrapper."""
+    allowed = site.node.types
+    for name, values in _WRONG.items():
+        if name in allowed or (name == "integer" and "number" in allowed):
+            continue
+        for variant, value in values:
+            yield variant, "type", value
+    right = site.value
+    if "array" not in allowed:
+        yield "in-array", "type", [right]
+    if "object" not in allowed:
+        yield "in-object", "type", {"value": right}
+    if "string" not in allowed:
+        yield "as-text", "type", json.dumps(right, ensure_ascii=False, separators=(",", ":"))
+        if isinstance(right, list) and right and isinstance(right[0], str):
+            yield "joined", "type", ",".join(str(item) for item in right)
+    if "array" in allowed and isinstance(right, list) and right:
+        yield "first-item", "type", right[0]
+        yield "by-index", "type", {str(n): item for n, item in enumerate(right)}
+    if "object" in allowed and isinstance(right, dict):
+        yield "pairs", "type", [[k, v] for k, v in right.items()]
+        yield "values", "type", list(right.values())
+    if "string" in allowed and isinstance(right, str):
+        yield "code-points", "type", [ord(c) for c in right[:8]]
+        yield "characters", "type", list(right[:8])
+    if "boolean" in allowed:
+        yield "one", "type", 1
+        yield "yes", "type", "yes"
+
+
+# -- enum and const ---------------------------------------------------------------------------
+
+
+def _other_members(base: Base) -> tuple[Any, ...]:
+    """Members of all enums of a base: each is a near miss for the other places."""
+    found: dict[bytes, Any] = {}
+    for node in base.nodes.values():
+        for member in (node.enum or ())[:12]:
+            found.setdefault(compact(member), member)
+    return tuple(found.values())
+
+
+def _enum(site: Site, others: tuple[Any, ...]) -> Iterator[Proposal]:
+    keyword = (
+        "const" if site.node.keyword("const") is not None and site.node.keyword("enum") is None else "enum"
+    )
+    members = site.node.enum or (site.value,)
+    texts = [m for m in members if isinstance(m, str)]
+    for number, member in enumerate(_spread(texts, site.value)):
+        tail = "" if number == 0 else f".{member}"
+        for variant, text in near_misses(member).items():
+            yield f"{variant}{tail}", keyword, text
+    if texts:
+        yield "empty", keyword, ""
+        yield "blank", keyword, " "
+        yield "unknown", keyword, "unknown_value"
+        yield "number-text", keyword, "0"
+        yield "null-text", keyword, "null"
+        if len(texts) > 1:
+            yield "two-joined", keyword, f"{texts[0]},{texts[1]}"
+            yield "two-piped", keyword, f"{texts[0]}|{texts[1]}"
+    known = {compact(m) for m in members}
+    for other in others:
+        if compact(other) not in known and json_type(other) in site.node.types:
+            yield f"other-{other if isinstance(other, str) else compact(other).decode()}", keyword, other
+    for member in members:
+        if isinstance(member, bool) and "boolean" in site.node.types:
+            yield "other-boolean", keyword, not member
+        elif isinstance(member, int | float) and not isinstance(member, bool):
+            yield f"next-{member}", keyword, member + 1
+            yield f"minus-{member}", keyword, -member - 1
+        elif isinstance(member, dict | list):
+            yield "emptied", keyword, type(member)()
+
+
+def _spread(texts: list[str], current: Any) -> list[str]:
+    """The member that stands there first, then the others; of a long enum the first and the last few."""
+    rest = [m for m in texts if m != current]
+    if len(rest) > 12:
+        rest = [*rest[:2], *rest[-2:]]
+    return ([current] if current in texts else []) + rest
+
+
+def near_misses(member: str) -> dict[str, str]:
+    """Texts that a careless comparison takes for ``member``.
+
+    >>> near_misses("published")["case-upper"]
+    'PUBLISHED'
+    """
+    found = {
+        "case-upper": member.upper(),
+        "case-lower": member.lower(),
+        "case-title": member[:1].upper() + member[1:],
+        "case-last": member[:-1] + member[-1:].upper(),
+        "space-before": " " + member,
+        "space-after": member + " ",
+        "tab-after": member + "\t",
+        "line-break-after": member + "\n",
+        "nul-after": member + "\x00",
+        "zero-width": member + "\u200b",
+        "prefix": member[:-1],
+        "first-letter": member[:1],
+        "suffix": member[1:],
+        "longer": member + "x",
+        "longer-before": "x" + member,
+        "plural": member[:-1] if member.endswith("s") else member + "s",
+        "quoted": f'"{member}"',
+        "doubled": member + member,
+        "fullwidth": "".join(chr(ord(c) + 0xFEE0) if "!" <= c <= "~" else c for c in member),
+    }
+    for name, old, new in (
+        ("dots-underscores", ".", "_"),
+        ("underscores-hyphens", "_", "-"),
+        ("underscores-blanks", "_", " "),
+        ("underscores-gone", "_", ""),
+        ("hyphens-underscores", "-", "_"),
+        ("dots-slashes", ".", "/"),
+    ):
+        if old in member:
+            found[name] = member.replace(old, new)
+    if "." in member:
+        found["last-part"] = member.rsplit(".", 1)[-1]
+        found["first-part"] = member.split(".", 1)[0]
+        found["other-verb"] = member.split(".", 1)[0] + ".exploded"
+    if "i" in member:
+        found["dotless-i"] = member.replace("i", "\u0131", 1)
+    if "s" in member:
+        found["long-s"] = member.replace("s", "\u017f", 1)
+    return {name: text for name, text in found.items() if text != member}
+
+
+# -- bounds -----------------------------------------------------------------------------------
+
+
+def _strings(node: Node, value: str) -> Iterator[Proposal]:
+    least, most = node.keyword("minLength"), node.keyword("maxLength")
+    if least:
+        yield "one-short", "minLength", value[: least - 1] if len(value) >= least - 1 else "x" * (least - 1)
+        yield "empty", "minLength", ""
+        yield "blank", "minLength", ""
+    if most is not None:
+        filler = value or "x"
+        for variant, size in (("one-over", most + 1), ("twice", 2 * most + 2), ("far-over", most + 1000)):
+            yield variant, "maxLength", (filler * (size // len(filler) + 1))[:size]
+        yield "one-over-astral", "maxLength", "𝒜" * (most + 1)
+    if node.all_of("pattern"):
+        for variant, text in {
+            "empty": "",
+            "blank": " ",
+            "text": "not like that",
+            "space-before": " " + value,
+            "space-after": value + " ",
+            "line-break-before": "\n" + value,
+            "doubled": value + value,
+            "case-upper": value.upper(),
+            "case-lower": value.lower(),
+            "prefix": value[:-1],
+            "suffix": value[1:],
+            "longer": value + "!",
+            "punctuation": "!?",
+            "letter": "x",
+            "digit": "7",
+            "non-ascii": "é" + value[1:],
+            "nul-after": value + "\x00",
+        }.items():
+            yield variant, "pattern", text
+    if node.format in VIOLATORS:
+        return
+    if node.format is not None:
+        yield "text", "format", "not one"
+
+
+def _numbers(node: Node, value: float) -> Iterator[Proposal]:
+    del value
+    low, high = node.keyword("minimum"), node.keyword("maximum")
+    above, below = node.keyword("exclusiveMinimum"), node.keyword("exclusiveMaximum")
+    step = node.keyword("multipleOf")
+    unit = step or 1
+    if low is not None:
+        yield "one-under", "minimum", low - unit
+        yield "far-under", "minimum", low - 1000 * unit
+        if "number" in node.types and not step:
+            yield "just-under", "minimum", low - 0.001 * max(abs(low), 1)
+    if high is not None:
+        yield "one-over", "maximum", high + unit
+        yield "far-over", "maximum", high + 1000 * unit
+        if "number" in node.types and not step:
+            yield "just-over", "maximum", high + 0.001 * max(abs(high), 1)
+    if above is not None:
+        yield "at-bound", "exclusiveMinimum", above
+        yield "one-under", "exclusiveMinimum", above - unit
+    if below is not None:
+        yield "at-bound", "exclusiveMaximum", below
+        yield "one-over", "exclusiveMaximum", below + unit
+    if step:
+        start = low if low is not None else 0
+        for variant, new in (
+            ("one-more", start + step + 1),
+            ("half", start + step * 1.5),
+            ("tenth", start + step * 1.1),
+        ):
+            yield variant, "multipleOf", new
+    if node.format in ("int32", "int64"):
+        width = 31 if node.format == "int32" else 63
+        yield "beyond", "format", 2**width
+        yield "beyond-negative", "format", -(2**width) - 1
+
+
+# -- arrays and objects -----------------------------------------------------------------------
+
+
+def _items(node: Node, items: list[Any]) -> Iterator[Proposal]:
+    least, most = node.keyword("minItems"), node.keyword("maxItems")
+    if least:
+        yield "one-short", "minItems", items[: least - 1]
+        yield "empty", "minItems", []
+    if most is not None and (items or most == 0):
+        yield "one-over", "maxItems", _distinct(node, items, most + 1)
+        if most < 100:
+            yield "far-over", "maxItems", _distinct(node, items, most + 10)
+    if node.keyword("uniqueItems") and items:
+        yield (
+            "first-again",
+            "uniqueItems",
+            [*items, items[0]] if most is None or len(items) < most else [items[0]] * len(items),
+        )
+        yield "last-again", "uniqueItems", [items[-1], *items[:-1], items[-1]][: most or None]
+    for number, schema in enumerate(node.all_of("contains")):
+        rest = [item for item in items if not judge_of(node.also()).is_valid([item])]
+        yield f"none-{number}", "contains", rest
+        yield f"none-empty-{number}", "contains", []
+        found = breaking(node, {"not": {"contains": schema}})
+        if found is not MISSING:
+            yield f"none-other-{number}", "contains", found
+        fewest, largest = node.keyword("minContains"), node.keyword("maxContains")
+        if fewest:
+            yield f"too-few-{number}", "minContains", items[: fewest - 1]
+        if largest is not None and items:
+            yield f"too-many-{number}", "maxContains", _distinct(node, items[:1], largest + 1)
+    if len(node.prefix) and node.items is None:
+        for variant, extra in (("extra-null", None), ("extra-text", "text"), ("extra-object", {})):
+            yield variant, "items", [*items, extra]
+            yield variant, "unevaluatedItems", [*items, extra]
+
+
+def _distinct(node: Node, items: list[Any], size: int) -> list[Any]:
+    """``size`` items; different ones where the array wants that and the items can be varied."""
+    return sized(items, size, unique=bool(node.keyword("uniqueItems")))
+
+
+def _entries(node: Node, value: dict[str, Any]) -> Iterator[Proposal]:
+    least, most = node.keyword("minProperties"), node.keyword("maxProperties")
+    required = set(node.required)
+    if least:
+        kept = [k for k in value if k in required]
+        yield (
+            "one-short",
+            "minProperties",
+            {k: value[k] for k in (kept + [k for k in value if k not in required])[: least - 1]},
+        )
+    if most is not None:
+        extra = {f"key_{n}": next(iter(value.values()), "x") for n in range(most + 1)}
+        yield "one-over", "maxProperties", dict(list({**value, **extra}.items())[: most + 1])
+    names = node.names
+    if names is not None:
+        judge = judge_of(names)
+        for variant, key in (
+            ("empty", ""),
+            ("upper", "NOT ALLOWED!"),
+            ("long", "k" * 300),
+            ("punctuation", "!?"),
+            ("digit", "7"),
+        ):
+            if not judge.is_valid(key):
+                yield variant, "propertyNames", {**value, key: next(iter(value.values()), "x")}
+    if node.closed:
+        for variant, extra_value in (
+            ("string", "x"),
+            ("null", None),
+            ("object", {"a": 1}),
+            ("empty-string", ""),
+        ):
+            for part, key in (("", "unknown_property"), ("-like", _alike(value))):
+                if key:
+                    yield f"unknown-{variant}{part}", _closing(node), {**value, key: extra_value}
+    for name in node.forbidden:
+        yield f"forbidden-{name}", "properties", {**value, name: "x"}
+    for rules in node.all_of("dependentSchemas"):
+        for trigger, schema in rules.items():
+            found = breaking(node, {"required": [trigger], "not": {"dependentSchemas": {trigger: schema}}})
+            if found is not MISSING:
+                yield f"dependent-{trigger}", "dependentSchemas", found
+
+
+def _closing(node: Node) -> str:
+    return (
+        "additionalProperties"
+        if any(p.get("additionalProperties") is False for p in node.parts)
+        else "unevaluatedProperties"
+    )
+
+
+def _alike(value: dict[str, Any]) -> str:
+    """A name that differs from a declared one by case: a careless reader takes it for known."""
+    for name in value:
+        if name.upper() != name and name.upper() not in value:
+            return name.upper()
+    return ""
+
+
+def _inside(site: Site) -> Iterator[tuple[str, str, str, Any]]:
+    """Faults that are made below a place and reported at it: required and dependent properties."""
+    if not isinstance(site.value, dict):
+        return
+    for name in site.node.required:
+        if name in site.value:
+            yield join(site.at, name), f"{name}-absent", "required", MISSING
+    for rules in site.node.all_of("dependentRequired"):
+        for trigger, names in rules.items():
+            for name in names:
+                if trigger in site.value and name in site.value:
+                    yield join(site.at, name), f"{name}-absent-with-{trigger}", "dependentRequired", MISSING

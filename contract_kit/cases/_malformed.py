@@ -1,0 +1,439 @@
+"""``malformed``: bytes that no strict JSON reader takes.
+
+A lenient reader must be tempted: the damage stands where, if it is overlooked, the body satisfies the
+contract. Bodies on which sound readers differ (a byte order mark, duplicate keys, UTF-16, lone
+surrogates, nesting beyond common limits) are here too, and ask only that nothing breaks.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from contract_kit.jsonio import compact, join, walk
+
+from ._draft import Draft
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from contract_kit.values import Base
+
+__all__ = ["malformed"]
+
+_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+')
+
+
+def malformed(base: Base) -> Iterator[Draft]:
+    """Every malformed draft of one sound base."""
+    plain = compact(base.value)
+    for source in (_cuts, _around, _punctuation, _literals, _strings, _encodings, _others):
+        for variant, words, body in source(base.value, plain):
+            yield _draft(source.__name__.strip("_"), variant, words, body)
+    for variant, words, body in _disputed(base.value, plain):
+        yield _draft("disputed", variant, words, body, disputed=True)
+
+
+def _draft(family: str, variant: str, words: str, body: bytes, *, disputed: bool = False) -> Draft:
+    return Draft(
+        kind="malformed",
+        family=family,
+        variant=variant,
+        body=body,
+        description=words,
+        changed=words,
+        expect="either" if disputed else "reject",
+        because="sound JSON readers differ about it" if disputed else "it is not JSON (RFC 8259)",
+        compare=False,
+    )
+
+
+Spoiled = tuple[str, str, bytes]
+
+
+def _cuts(value: Any, plain: bytes) -> Iterator[Spoiled]:
+    """The body cut off after each token, and in the middle of a text and an escape."""
+    del value
+    tokens = list(_TOKEN.finditer(plain))
+    for number, token in enumerate(tokens[:-1], start=1):
+        yield f"cut-{number}", f"cut off after token {number} of {len(tokens)}", plain[: token.end()]
+    texts = [t for t in tokens if t.group().startswith(b'"') and len(t.group()) > 4]
+    if texts:
+        middle = texts[len(texts) // 2]
+        yield "cut-in-text", "cut off inside a text", plain[: middle.start() + 3]
+        yield "cut-in-escape", "cut off inside an escape", plain[: middle.start() + 3] + b"\\u00"
+    yield "cut-first", "the first byte is missing", plain[1:]
+    yield "cut-half", "cut off in the middle", plain[: len(plain) // 2]
+
+
+def _around(value: Any, plain: bytes) -> Iterator[Spoiled]:
+    """Something before or behind a sound body."""
+    del value
+    for variant, words, tail in (
+        ("after-text", "text behind the body", b"x"),
+        ("after-brace", "one closing brace too many", b"}"),
+        ("after-bracket", "a closing bracket behind the body", b"]"),
+        ("after-comma", "a comma behind the body", b","),
+        ("after-semicolon", "a semicolon behind the body", b";"),
+        ("after-null", "null behind the body", b"null"),
+        ("after-nul", "a NUL byte behind the body", b"\x00"),
+        ("after-nuls", "NUL bytes behind the body", b"\x00" * 16),
+        ("after-comment", "a comment behind the body", b" // end"),
+        ("after-hash-comment", "a # comment behind the body", b"\n# end"),
+        ("after-document", "a second document behind the body", b"\n" + plain),
+        ("after-object", "an empty object behind the body", b"{}"),
+        ("after-form-feed", "a form feed behind the body", b"\x0c"),
+        ("after-no-break", "a no-break space behind the body", "\u00a0".encode()),
+        ("after-vertical-tab", "a vertical tab behind the body", b"\x0b"),
+        ("after-control-z", "a Control-Z behind the body", b"\x1a"),
+        ("after-record", "a record separator behind the body", b"\x1e"),
+    ):
+        yield variant, words, plain + tail
+    for variant, words, head in (
+        ("before-text", "text before the body", b"x"),
+        ("before-comma", "a comma before the body", b","),
+        ("before-comment", "a comment before the body", b"/* v1 */"),
+        ("before-guard", "an anti-hijacking guard before the body", b")]}',\n"),
+        ("before-assignment", "an assignment before the body", b"data="),
+        ("before-nul", "a NUL byte before the body", b"\x00"),
+        ("before-no-break", "a no-break space before the body", "\u00a0".encode()),
+        ("before-document", "an empty object before the body", b"{}"),
+        ("before-record", "a record separator before the body", b"\x1e"),
+        ("before-form-feed", "a form feed before the body", b"\x0c"),
+    ):
+        yield variant, words, head + plain
+    yield "in-parentheses", "the body in parentheses", b"(" + plain + b")"
+    yield "in-callback", "the body in a callback", b"callback(" + plain + b")"
+    yield "in-fence", "the body in a Markdown fence", b"```json\n" + plain + b"\n```"
+    yield "in-quotes", "the body in single quotes", b"'" + plain + b"'"
+    yield "in-two-braces", "the body in two pairs of braces", b"{" + plain + b"}"
+
+
+def _punctuation(value: Any, plain: bytes) -> Iterator[Spoiled]:
+    """Commas, colons, brackets, quotes and comments where none may be, or other ones."""
+    text = plain.decode()
+    yield "trailing-comma-object", "a comma behind the last property", plain[:-1] + b",}"
+    closing = text.find("]")
+    if closing > 0:
+        yield (
+            "trailing-comma-array",
+            "a comma behind the last item",
+            (text[:closing] + "," + text[closing:]).encode(),
+        )
+        yield (
+            "array-closed-by-brace",
+            "an array closed by a brace",
+            (text[:closing] + "}" + text[closing + 1 :]).encode(),
+        )
+    yield "leading-comma", "a comma before the first property", b"{," + plain[1:]
+    for variant, words, old, new in (
+        ("comma-twice", "two commas between properties", '","', '",,"'),
+        ("comma-missing", "no comma between two properties", '","', '" "'),
+        ("comma-semicolon", "a semicolon between two properties", '","', '";"'),
+        ("colon-missing", "no colon behind a key", '":', '" '),
+        ("colon-equals", "an equals sign in place of a colon", '":', '"='),
+        ("colon-arrow", "an arrow in place of a colon", '":', '"=>'),
+        ("colon-twice", "two colons behind a key", '":', '"::'),
+        ("comment-line", "a // comment inside", '",', '",// note\n'),
+        ("comment-block", "a /* comment */ inside", '",', '",/* note */'),
+        ("comment-hash", "a # comment inside", '",', '",# note\n'),
+        ("quote-missing", "a key without its closing quote", '":', ":"),
+        ("no-break-space", "a no-break space between tokens", '":', '":\u00a0'),
+        ("form-feed", "a form feed between tokens", '":', '":\x0c'),
+        ("byte-order-mark-inside", "a byte order mark between tokens", '":', '":\ufeff'),
+    ):
+        if old in text:
+            yield variant, words, text.replace(old, new, 1).encode()
+    key = _first_key(value)
+    if key is not None:
+        quoted = json.dumps(key, ensure_ascii=False)
+        yield "key-unquoted", "a key without quotes", text.replace(f"{quoted}:", f"{key}:", 1).encode()
+        yield (
+            "key-single-quotes",
+            "a key in single quotes",
+            text.replace(f"{quoted}:", f"'{key}':", 1).encode(),
+        )
+        yield "key-backticks", "a key in backticks", text.replace(f"{quoted}:", f"`{key}`:", 1).encode()
+    swapped = text.replace("'", "\\u0027").replace('"', "'")
+    yield "single-quotes", "single quotes in place of all double ones", swapped.encode()
+    yield "python-repr", "Python's repr of the value", repr(value).encode("utf-8", "replace")
+    yield "yaml", "the body as YAML", "\n".join(f"{k}: {json.dumps(v)}" for k, v in _items(value)).encode()
+    yield "brace-missing", "the last brace is missing", plain[:-1]
+    yield (
+        "curly-quotes",
+        "typographic quotes around a key",
+        text.replace('"', "“", 1).replace('"', "”", 1).encode(),
+    )
+
+
+def _items(value: Any) -> list[tuple[str, Any]]:
+    return list(value.items()) if isinstance(value, dict) else [("value", value)]
+
+
+def _first_key(value: Any) -> str | None:
+    return next((k for k in value if k.isidentifier()), None) if isinstance(value, dict) else None
+
+
+def _with_unknown(plain: bytes, raw: bytes) -> bytes:
+    """The body with one more property whose value is ``raw``."""
+    name = b'"new_field":' + raw
+    return plain[:-1] + (b"," if plain != b"{}" else b"") + name + b"}"
+
+
+def _literals(value: Any, plain: bytes) -> Iterator[Spoiled]:
+    """Numbers and words that are not JSON, in a property that nobody reads."""
+    if not isinstance(value, dict):
+        return
+    for variant, raw in (
+        ("nan", b"NaN"),
+        ("infinity", b"Infinity"),
+        ("minus-infinity", b"-Infinity"),
+        ("inf", b"inf"),
+        ("undefined", b"undefined"),
+        ("none", b"None"),
+        ("python-true", b"True"),
+        ("python-false", b"False"),
+        ("upper-null", b"NULL"),
+        ("upper-true", b"TRUE"),
+        ("nil", b"nil"),
+        ("cut-null", b"nul"),
+        ("hex", b"0x1F"),
+        ("octal", b"0o17"),
+        ("binary", b"0b11"),
+        ("leading-zero", b"012"),
+        ("negative-leading-zero", b"-012"),
+        ("double-zero", b"00"),
+        ("plus", b"+1"),
+        ("bare-minus", b"-"),
+        ("two-minus", b"--1"),
+        ("minus-blank", b"- 1"),
+        ("bare-fraction", b".5"),
+        ("negative-bare-fraction", b"-.5"),
+        ("bare-point", b"1."),
+        ("point-exponent", b"1.e5"),
+        ("bare-exponent", b"1e"),
+        ("exponent-plus", b"1e+"),
+        ("exponent-fraction", b"1e2.5"),
+        ("underscore", b"1_000"),
+        ("thousands", b"1,000"),
+        ("two-points", b"1.2.3"),
+        ("suffix", b"10n"),
+        ("suffix-long", b"10L"),
+        ("fullwidth-digits", "１２".encode()),
+        ("arabic-digits", "٣".encode()),
+        ("date", b"2026-01-02"),
+        ("word", b"yes"),
+        ("nothing", b""),
+        ("blank", b" "),
+        ("call", b"Date(0)"),
+        ("regex", b"/a/"),
+        ("raw-string", b'r"x"'),
+        ("bytes-string", b'b"x"'),
+        ("triple-quotes", b'"""x"""'),
+        ("two-strings", b'"a" "b"'),
+        ("plus-strings", b'"a"+"b"'),
+        ("tuple", b"(1,2)"),
+        ("set", b"{1,2}"),
+        ("array-hole", b"[1,,2]"),
+        ("array-trailing-comma", b"[1,]"),
+        ("array-open", b"[1,2"),
+        ("array-comma-only", b"[,]"),
+        ("array-colon", b'["a":1]'),
+        ("object-no-colon", b'{"a" 1}'),
+        ("object-no-value", b'{"a":}'),
+        ("object-no-key", b"{:1}"),
+        ("object-number-key", b"{1:2}"),
+        ("object-null-key", b"{null:2}"),
+        ("object-trailing-comma", b'{"a":1,}'),
+        ("object-bare", b'{"a"}'),
+        ("object-two-values", b'{"a":1 2}'),
+    ):
+        yield (
+            f"literal-{variant}",
+            f"an unknown property with the value {raw.decode() or 'nothing'}",
+            _with_unknown(plain, raw),
+        )
+
+
+def _strings(value: Any, plain: bytes) -> Iterator[Spoiled]:
+    """Raw control characters, bad escapes and broken UTF-8 inside a text that the contract knows."""
+    place = _free_text(value)
+    if place is None:
+        return
+    at, text = place
+    mark = compact(text)
+    inside = mark[1:-1]
+    if plain.count(mark) < 1:
+        return
+    for variant, words, raw in (
+        ("raw-line-feed", "a raw line feed", b"\n"),
+        ("raw-carriage-return", "a raw carriage return", b"\r"),
+        ("raw-tab", "a raw tab", b"\t"),
+        ("raw-nul", "a raw NUL byte", b"\x00"),
+        ("raw-escape", "a raw escape character", b"\x1b"),
+        ("raw-unit-separator", "a raw control character 0x1F", b"\x1f"),
+        ("raw-backspace", "a raw backspace", b"\x08"),
+        ("escape-x", "the escape \\x41", b"\\x41"),
+        ("escape-octal", "the escape \\101", b"\\101"),
+        ("escape-zero", "the escape \\0", b"\\0"),
+        ("escape-apostrophe", "the escape \\'", b"\\'"),
+        ("escape-a", "the escape \\a", b"\\a"),
+        ("escape-e", "the escape \\e", b"\\e"),
+        ("escape-v", "the escape \\v", b"\\v"),
+        ("escape-line-feed", "an escaped line feed", b"\\\n"),
+        ("escape-big-u", "the escape \\U00000041", b"\\U00000041"),
+        ("escape-braces", "the escape \\u{41}", b"\\u{41}"),
+        ("escape-short-u", "the escape \\u41", b"\\u41 "),
+        ("escape-bad-u", "the escape \\u00g0", b"\\u00g0"),
+        ("escape-signed-u", "the escape \\u+041", b"\\u+041"),
+        ("escape-blank-u", "the escape \\u 041", b"\\u 041"),
+        ("utf8-lone-continuation", "a lone UTF-8 continuation byte", b"\x80"),
+        ("utf8-two-continuations", "two lone continuation bytes", b"\xbf\xbf"),
+        ("utf8-overlong-slash", "an overlong UTF-8 slash", b"\xc0\xaf"),
+        ("utf8-overlong-nul", "an overlong UTF-8 NUL", b"\xc0\x80"),
+        ("utf8-overlong-three", "an overlong UTF-8 sequence of three bytes", b"\xe0\x80\xaf"),
+        ("utf8-surrogate", "an encoded surrogate", b"\xed\xa0\x80"),
+        ("utf8-surrogate-pair", "an encoded surrogate pair (CESU-8)", b"\xed\xa0\xbd\xed\xb8\x80"),
+        ("utf8-cut", "a cut UTF-8 sequence", b"\xe2\x82"),
+        ("utf8-cut-four", "a cut UTF-8 sequence of four bytes", b"\xf0\x9f\x98"),
+        ("utf8-beyond", "a code point beyond U+10FFFF", b"\xf4\x90\x80\x80"),
+        ("utf8-five-bytes", "a UTF-8 sequence of five bytes", b"\xf8\x88\x80\x80\x80"),
+        ("utf8-fe", "the byte 0xFE", b"\xfe"),
+        ("utf8-ff", "the byte 0xFF", b"\xff"),
+        ("latin-1", "a Latin-1 letter", b"\xe9"),
+        ("windows-1252", "a Windows-1252 quote", b"\x93"),
+    ):
+        body = plain.replace(mark, b'"' + inside + raw + b'"', 1)
+        yield f"text-{variant}", f"{words} in the text at {at}", body
+
+
+def _free_text(value: Any) -> tuple[str, str] | None:
+    """A place with a plain text: the one whose text is most like a name (letters and a blank)."""
+    found = [
+        (at, item)
+        for at, item in walk(value)
+        if isinstance(item, str) and len(item) > 2 and item.isprintable()
+    ]
+    liked = [place for place in found if " " in place[1]]
+    return next(iter(liked or found), None)
+
+
+def _encodings(value: Any, plain: bytes) -> Iterator[Spoiled]:
+    """Whole bodies in other encodings or packings."""
+    text = plain.decode()
+    if not text.isascii() or True:
+        accented = text.replace("a", "é", 1) if text.isascii() else text
+        yield (
+            "latin-1",
+            "the body in Latin-1",
+            accented.encode("latin-1", "replace")
+            if "é" in accented
+            else accented.encode("cp1252", "replace") + b"\xe9",
+        )
+    import base64
+    import gzip
+    import zlib
+
+    yield "gzip", "the body compressed with gzip, undeclared", gzip.compress(plain, mtime=0)
+    yield "zlib", "the body compressed with zlib, undeclared", zlib.compress(plain)
+    yield "base64", "the body in base64", base64.b64encode(plain)
+    yield "hex", "the body in hexadecimal", plain.hex().encode()
+    yield "percent", "the body percent-encoded", urlencode({"payload": text}).encode()
+
+
+def _others(value: Any, plain: bytes) -> Iterator[Spoiled]:
+    """No body at all, and bodies of other kinds."""
+    yield "empty", "an empty body", b""
+    yield "blank", "a body of one blank", b" "
+    yield "blank-lines", "a body of blank lines", b"\r\n\r\n"
+    yield "nuls", "a body of NUL bytes", b"\x00" * 64
+    yield "brace", "an opening brace alone", b"{"
+    yield "bracket", "an opening bracket alone", b"["
+    yield "quote", "a quote alone", b'"'
+    yield "comma", "a comma alone", b","
+    yield "word", "a word", b"hello"
+    yield "two-objects", "two empty objects", b"{}{}"
+    yield "ndjson", "two bodies on two lines", plain + b"\n" + plain + b"\n"
+    flat = {k: v if isinstance(v, str) else json.dumps(v) for k, v in _items(value)}
+    yield "form", "the body as a form", urlencode(flat).encode("utf-8", "replace")
+    yield "xml", "the body as XML", b'<?xml version="1.0"?><event><type>x</type></event>'
+    yield "html", "an HTML page", b"<!doctype html><title>502 Bad Gateway</title>"
+    yield (
+        "multipart",
+        "a multipart body",
+        b'--b\r\nContent-Disposition: form-data; name="a"\r\n\r\n' + plain + b"\r\n--b--\r\n",
+    )
+    yield "binary", "random bytes", bytes(range(256))
+    yield "pickle", "a Python pickle", b"\x80\x04}\x94."
+    yield "messagepack", "a MessagePack map", b"\x82\xa1a\x01\xa1b\x02"
+
+
+def _disputed(value: Any, plain: bytes) -> Iterator[Spoiled]:
+    """What sound readers take differently."""
+    text = plain.decode()
+    yield "byte-order-mark", "a UTF-8 byte order mark before the body", b"\xef\xbb\xbf" + plain
+    for name in ("utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"):
+        yield name, f"the body in {name.upper()}", text.encode(name, "replace")
+    for depth in (100, 500, 1000, 10_000, 100_000):
+        raw = b"[" * depth + b"]" * depth
+        yield (
+            f"deep-arrays-{depth}",
+            f"an unknown property with {depth} nested arrays",
+            _with_unknown(plain, raw),
+        )
+    for depth in (500, 10_000):
+        raw = b'{"a":' * depth + b"1" + b"}" * depth
+        yield (
+            f"deep-objects-{depth}",
+            f"an unknown property with {depth} nested objects",
+            _with_unknown(plain, raw),
+        )
+    yield "deep-open", "100,000 opening brackets", b"[" * 100_000
+    for digits in (400, 4300, 5000, 100_000):
+        yield f"digits-{digits}", f"an unknown number of {digits} digits", _with_unknown(plain, b"9" * digits)
+    yield "exponent-huge", "the number 1e999999999", _with_unknown(plain, b"1e999999999")
+    yield "fraction-long", "a number with 20,000 fraction digits", _with_unknown(plain, b"0." + b"3" * 20_000)
+    for variant, raw in (
+        ("high", b'"\\ud800"'),
+        ("low", b'"\\udc00"'),
+        ("swapped", b'"\\udc00\\ud800"'),
+        ("upper", b'"\\uD83D"'),
+        ("before-letter", b'"\\ud83da"'),
+    ):
+        yield (
+            f"surrogate-{variant}",
+            "a lone surrogate escape in an unknown property",
+            _with_unknown(plain, raw),
+        )
+    place = _free_text(value)
+    if place is not None:
+        mark = compact(place[1])
+        yield (
+            "surrogate-known",
+            f"a lone surrogate escape in the text at {place[0]}",
+            plain.replace(mark, mark[:-1] + b'\\ud800"', 1),
+        )
+    yield from _duplicates(value, plain)
+
+
+def _duplicates(value: Any, plain: bytes) -> Iterator[Spoiled]:
+    if not isinstance(value, dict) or not value:
+        return
+    key = next(iter(value))
+    again = json.dumps(key, ensure_ascii=False).encode() + b":" + compact(value[key])
+    yield "duplicate-same", f"the property {key} twice with the same value", plain[:-1] + b"," + again + b"}"
+    other = json.dumps(key, ensure_ascii=False).encode() + b":null"
+    yield "duplicate-null-first", f"the property {key} twice, first as null", b"{" + other + b"," + plain[1:]
+    yield "duplicate-null-last", f"the property {key} twice, last as null", plain[:-1] + b"," + other + b"}"
+    inner = next((k for k, v in value.items() if isinstance(v, dict) and v), None)
+    if inner is not None:
+        name = next(iter(value[inner]))
+        entry = json.dumps(name, ensure_ascii=False).encode() + b":" + compact("other")
+        mark = json.dumps(inner, ensure_ascii=False).encode() + b":{"
+        yield (
+            "duplicate-inner",
+            f"the property {join('', inner, name)} twice with another value",
+            plain.replace(mark, mark + entry + b",", 1),
+        )

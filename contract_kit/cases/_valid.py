@@ -1,0 +1,350 @@
+"""``valid``: bodies that satisfy the contract, from ordinary to strange."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from contract_kit.jsonio import MISSING, compact, join, remove, replace
+from contract_kit.shape import json_type
+from contract_kit.values import (
+    KEYS,
+    Edge,
+    judge_of,
+    meaning_edges,
+    minimal,
+    number_edges,
+    sized,
+    text_edges,
+    time_edges,
+    unknown_values,
+)
+
+from ._draft import Draft, change, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from contract_kit.model import Terms
+    from contract_kit.values import Base, Site
+
+__all__ = ["valid"]
+
+_MANY = (0, 1, 2, 10, 50, 100, 101, 1000)
+_BODY_SHARE = 60_000
+
+
+def valid(terms: Terms, base: Base, bodies: tuple[Any, ...]) -> Iterator[Draft]:
+    """Every valid draft that is made from one base; ``bodies`` are other whole bodies (first base only)."""
+    yield _draft(base, "", "base", base.name, base.value, f"a sound body ({base.name})")
+    if bodies:
+        yield from _whole(terms, base, bodies)
+    for site in base.sites:
+        yield from _absent(base, site)
+        yield from _members(terms, base, site)
+        yield from _types(base, site)
+        yield from _scalars(terms, base, site)
+        yield from _arrays(base, site)
+        yield from _maps(base, site)
+        yield from _unknown(terms, base, site)
+    yield from _orders(base)
+
+
+def _draft(
+    base: Base, at: str, family: str, variant: str, value: Any, description: str, **more: Any
+) -> Draft:
+    return Draft(
+        kind="valid",
+        family=family,
+        variant=variant,
+        at=at,
+        value=value,
+        description=description,
+        nodes=base.nodes,
+        **more,
+    )
+
+
+def _edit(base: Base, site_at: str, new: Any, family: str, variant: str, words: str, **more: Any) -> Draft:
+    value = remove(base.value, site_at) if new is MISSING else replace(base.value, site_at, new)
+    return _draft(
+        base, site_at, family, variant, value, words, changed=change(base.value, site_at, new), **more
+    )
+
+
+# -- whole bodies -----------------------------------------------------------------------------
+
+
+def _whole(terms: Terms, base: Base, bodies: tuple[Any, ...]) -> Iterator[Draft]:
+    for number, body in enumerate(bodies[1:], start=2):
+        yield _draft(base, "", "base", f"full-{number}", body, "another sound, full body")
+    small = minimal(terms)
+    yield _draft(
+        base, "", "base", "minimal", small, "what is required alone", changed="only what is required"
+    )
+    if "object" in terms.root.types:
+        yield _draft(base, "", "base", "empty", {}, "the empty object", changed="the whole body → {}")
+    for era in terms.profile.eras if terms.profile else ():
+        from contract_kit.spec import as_era
+
+        for number, body in enumerate(bodies[:2]):
+            yield _draft(
+                base,
+                "",
+                "era",
+                f"era-{era['from']}" + (f"-{number + 1}" if number else ""),
+                as_era(era, body),
+                f"the body as the provider sent it from {era['from']}",
+                changed=f"the body has the shape of {era['from']}",
+                expect=None if era.get("current") else "either",
+                because="" if era.get("current") else "the provider sent this shape before the document's",
+            )
+
+
+# -- one difference ---------------------------------------------------------------------------
+
+
+def _absent(base: Base, site: Site) -> Iterator[Draft]:
+    if isinstance(site.value, dict):
+        for name in site.value:
+            at = join(site.at, name)
+            yield _edit(base, at, MISSING, "absent", "absent", f"{at} is absent")
+
+
+def _members(terms: Terms, base: Base, site: Site) -> Iterator[Draft]:
+    members = site.node.enum
+    if members is None or site.node.pointer in terms.pins:
+        return
+    for member in members:
+        if compact(member) != compact(site.value):
+            name = member if isinstance(member, str) else compact(member).decode()
+            yield _edit(base, site.at, member, "enum", name, f"{site.at} is {shown(member)}", keyword="enum")
+
+
+_PLAIN: dict[str, Any] = {"null": None, "boolean": True, "integer": 1, "number": 1.5, "string": "text"}
+
+
+def _types(base: Base, site: Site) -> Iterator[Draft]:
+    """Each other type that is allowed at a place, and no type at all where none is asked."""
+    here = json_type(site.value)
+    for name in site.node.types:
+        if (
+            name in _PLAIN
+            and name != here
+            and site.node.enum is None
+            and not (name == "number" and here == "integer")
+        ):
+            judge = judge_of(site.node)
+            if judge.is_valid(_PLAIN[name]):
+                yield _edit(
+                    base,
+                    site.at,
+                    _PLAIN[name],
+                    "type",
+                    name,
+                    f"{site.at} is {shown(_PLAIN[name])}",
+                    keyword="type",
+                )
+    if "boolean" in site.node.types and isinstance(site.value, bool):
+        yield _edit(
+            base, site.at, not site.value, "type", "other-boolean", f"{site.at} is the other truth value"
+        )
+
+
+def _scalars(terms: Terms, base: Base, site: Site) -> Iterator[Draft]:
+    node = site.node
+    if node.enum is not None or node.pointer in terms.pins:
+        return
+    edges: list[Edge] = []
+    if isinstance(site.value, str):
+        if node.format in ("date-time",):
+            edges.extend(time_edges())
+        else:
+            edges.extend(meaning_edges(node, terms.profile))
+            edges.extend(text_edges(node))
+    elif isinstance(site.value, int | float) and not isinstance(site.value, bool):
+        edges.extend(number_edges(node))
+    yield from _kept(base, site, edges)
+
+
+def _kept(base: Base, site: Site, edges: list[Edge]) -> Iterator[Draft]:
+    judge = judge_of(site.node)
+    for edge in edges:
+        if judge.is_valid(edge.value):
+            yield _edit(
+                base,
+                site.at,
+                edge.value,
+                edge.family,
+                f"{edge.family}-{edge.name}",
+                f"{site.at} is {shown(edge.value)} ({edge.family}: {edge.name})",
+                sendable=edge.sendable,
+                expect="either" if edge.disputed else None,
+                because="sound readers disagree about it" if edge.disputed else "",
+            )
+
+
+# -- arrays and maps --------------------------------------------------------------------------
+
+
+def _arrays(base: Base, site: Site) -> Iterator[Draft]:
+    if not isinstance(site.value, list):
+        return
+    judge, items = judge_of(site.node), site.value
+    share = max(len(compact(items[0])) if items else 4, 4)
+    sizes = {*_MANY, *_bounds(site, "minItems", "maxItems")}
+    for size in sorted(n for n in sizes if n * share <= _BODY_SHARE):
+        new = sized(items, size)
+        if judge.is_valid(new) and len(new) != len(items):
+            yield _edit(base, site.at, new, "size", f"size-{size}", f"{site.at} has {size} items")
+    if len(items) > 1:
+        for name, new in (("reversed", items[::-1]), ("repeated", [items[0], *items[:-1]])):
+            if judge.is_valid(new):
+                yield _edit(base, site.at, new, "items", f"items-{name}", f"{site.at} has its items {name}")
+
+
+def _bounds(site: Site, least: str, most: str) -> list[int]:
+    found = [site.node.keyword(least), site.node.keyword(most)]
+    return [n for bound in found if bound is not None for n in (bound, bound + 1, max(bound - 1, 0))]
+
+
+def _maps(base: Base, site: Site) -> Iterator[Draft]:
+    values = site.node.values
+    if not isinstance(site.value, dict) or values is None:
+        return
+    judge = judge_of(site.node)
+    sound = next((v for k, v in site.value.items() if k not in site.node.properties), "value")
+    for size in sorted({*_MANY, *_bounds(site, "minProperties", "maxProperties")}):
+        new = {f"key_{n}": sound if n % 7 else f"{sound}" for n in range(size)}
+        if (
+            judge.is_valid(new)
+            and size * (len(compact(sound)) + 12) <= _BODY_SHARE
+            and size != len(site.value)
+        ):
+            yield _edit(base, site.at, new, "size", f"size-{size}", f"{site.at} has {size} entries")
+    for name, key in KEYS.items():
+        new = {**site.value, key: sound}
+        if key not in site.value and judge.is_valid(new):
+            yield _edit(
+                base,
+                site.at,
+                new,
+                "key",
+                f"key-{name}",
+                f"{site.at} has an entry named {shown(key)}",
+                compare=True,
+            )
+    for name, pair in _alike().items():
+        new = {**site.value, pair[0]: sound, pair[1]: _other(sound)}
+        if judge.is_valid(new):
+            yield _edit(
+                base,
+                site.at,
+                new,
+                "key",
+                f"keys-alike-{name}",
+                f"{site.at} has entries named {shown(list(pair))}",
+            )
+    own = list(
+        dict.fromkeys(part for node in base.nodes.values() for part in [node.pointer.rsplit("/", 1)[-1]])
+    )
+    for key in own[:40]:
+        new = {**site.value, key: sound}
+        if key not in ("*", "") and key not in site.value and judge.is_valid(new):
+            yield _edit(
+                base, site.at, new, "key", f"key-own-{key}", f"{site.at} has an entry named {key!r} too"
+            )
+
+
+def _other(sound: Any) -> Any:
+    return f"{sound} (other)" if isinstance(sound, str) else sound
+
+
+def _alike() -> dict[str, tuple[str, str]]:
+    return {
+        "case": ("region_id", "Region_ID"),
+        "unicode": ("caf\u00e9", "cafe\u0301"),
+        "width": ("plan", "ｐｌａｎ"),
+        "space": ("plan_a", "plan_a "),
+        "snake-camel": ("plan_code", "planCode"),
+        "sharp-s": ("strasse", "straße"),
+        "digit": ("1", "01"),
+    }
+
+
+def _unknown(terms: Terms, base: Base, site: Site) -> Iterator[Draft]:
+    """Properties that the contract does not name; the sender may add some any day."""
+    if not isinstance(site.value, dict) or site.node.closed or site.node.values is not None:
+        return
+    judge = judge_of(site.node)
+    name = next(n for n in ("new_field", "x_new_field", "new_field_2") if n not in site.node.properties)
+    at = join(site.at, name)
+    for edge in unknown_values():
+        if judge.is_valid({**site.value, name: edge.value}):
+            yield _edit(
+                base,
+                at,
+                edge.value,
+                "unknown",
+                f"unknown-{edge.name}",
+                f"{site.at or 'the body'} has an unknown property {shown(edge.value)}",
+                sendable=edge.sendable,
+            )
+    for key in ("", "__proto__", "constructor", "a.b", "$ref", "名前"):
+        if key not in site.value and judge.is_valid({**site.value, key: "x"}):
+            yield _edit(
+                base,
+                join(site.at, key),
+                "x",
+                "unknown",
+                f"unknown-named-{key or 'empty'}",
+                f"{site.at or 'the body'} has an unknown property named {shown(key)}",
+            )
+    yield from _huge(base, site, at)
+
+
+def _huge(base: Base, site: Site, at: str) -> Iterator[Draft]:
+    """Numbers beyond 64 bits and beyond doubles, spelled as digits: Python's writer would change them."""
+    for name, digits in (
+        ("beyond-64-bits", "18446744073709551617"),
+        ("beyond-doubles", "1e400"),
+        ("long-fraction", "0." + "1" * 60),
+    ):
+        mark = "\u0001number\u0001"
+        marked = compact(replace(base.value, at, mark))
+        yield Draft(
+            kind="valid",
+            family="unknown",
+            variant=f"unknown-{name}",
+            at=at,
+            value=replace(base.value, at, 1),
+            body=marked.replace(compact(mark), digits.encode()),
+            description=f"{site.at or 'the body'} has an unknown property {digits[:24]}",
+            changed=f"{at}: (absent) → {digits[:24]}",
+            expect=None if name == "long-fraction" else "either",
+            because="" if name == "long-fraction" else "sound readers differ about numbers of this size",
+            compare=False,
+            nodes=base.nodes,
+        )
+
+
+def _orders(base: Base) -> Iterator[Draft]:
+    """Times of one object equal, and the later one before the earlier."""
+    for site in base.sites:
+        if not isinstance(site.value, dict):
+            continue
+        times = [n for n, c in site.node.properties.items() if c.format == "date-time" and n in site.value]
+        if len(times) < 2:
+            continue
+        first, second = join(site.at, times[0]), join(site.at, times[1])
+        same = replace(base.value, second, site.value[times[0]])
+        yield _draft(base, second, "order", "order-equal", same, f"{second} equals {first}")
+        swapped = replace(replace(base.value, first, site.value[times[1]]), second, site.value[times[0]])
+        yield _draft(
+            base,
+            second,
+            "order",
+            "order-swapped",
+            swapped,
+            f"{second} and {first} are swapped",
+            sendable=False,
+        )

@@ -1,0 +1,182 @@
+"""Base bodies: realistic, coherent, full values in which a fault or an edge is set.
+
+A contract whose full body is small has one full base, and one more for each branch of each choice. For a
+large contract (GitHub's events) there is a base for each object: what is required, the way to the object,
+and all of its own properties; so that a body stays small and every place is met.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from contract_kit.errors import ImpossibleSchema
+from contract_kit.jsonio import compact, tokens
+from contract_kit.schema import validator_for
+from contract_kit.shape import nodes
+
+from ._build import Builder, Built, Decision
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from contract_kit.model import Terms
+    from contract_kit.shape import Node
+
+__all__ = ["FULL_LIMIT", "Base", "Site", "base_values", "bases", "minimal"]
+
+FULL_LIMIT = 16_000
+"""Bytes: the full body of a larger contract is cut up into a base for each object."""
+
+_MOST_BRANCHES = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One place of a base: its actual pointer, its settled node and what stands there."""
+
+    at: str
+    node: Node
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """A sound body and the sites that cases are made at.
+
+    ``name`` is stable (``full``, ``branch-/a/b-1``, ``part-/repository``); ``sites`` are the places that no
+    earlier base has shown.
+    """
+
+    name: str
+    value: Any
+    sites: tuple[Site, ...]
+    nodes: Mapping[str, Node]
+
+
+def base_values(terms: Terms, count: int) -> list[Any]:
+    """``count`` full, coherent, mutually different bodies of a contract (its first base is number 0)."""
+    return [_builder(terms, number).build(terms.root).value for number in range(count)]
+
+
+def minimal(terms: Terms) -> Any:
+    """A body of what is required alone, with the event's name where it is pinned."""
+    return _builder(terms, 0, want=lambda pointer: pointer in _on_the_way(terms.pins)).build(terms.root).value
+
+
+def _on_the_way(pins: Mapping[str, Any]) -> frozenset[str]:
+    found = set()
+    for pointer in pins:
+        parts = pointer.split("/")
+        found.update("/".join(parts[: n + 1]) for n in range(1, len(parts)))
+    return frozenset(found)
+
+
+def _builder(terms: Terms, number: int, **options: Any) -> Builder:
+    try:
+        from ._realistic import Realism
+        leaf = Realism(index=number, profile=terms.profile).leaf
+    except ImportError:
+        leaf = lambda node, at: f"text at {at} {number}"
+    return Builder(leaf, fixed=terms.pins, **options)
+
+
+def bases(terms: Terms) -> Iterator[Base]:
+    """The bases of a contract, made one by one; each lists the sites that those before it had not."""
+    seen: set[tuple[str, tuple[int, ...]]] = set()
+    judge = validator_for(terms.schema)
+    full = _small_enough(terms)
+    plans: Iterator[tuple[str, Built]]
+    plans = _branches(terms, "full", full, {}) if full is not None else _parts(terms)
+    for name, built in plans:
+        if not judge.is_valid(built.value):
+            continue
+        sites = _new_sites(built, seen)
+        if sites or name in ("full", "minimal"):
+            yield Base(name, built.value, sites, built.nodes)
+
+
+def _small_enough(terms: Terms) -> Built | None:
+    """The full body, or ``None`` where it is too large to be a base."""
+    if any(number > FULL_LIMIT // 8 for number, _ in enumerate(nodes(terms.root))):
+        return None
+    built = _builder(terms, 0).build(terms.root)
+    return built if len(compact(built.value)) <= FULL_LIMIT else None
+
+
+def _branches(terms: Terms, name: str, first: Built, options: dict[str, Any]) -> Iterator[tuple[str, Built]]:
+    """``first``, and a body for each other branch of each choice that is met on the way."""
+    yield name, first
+    met: set[Decision] = set()
+    waiting: deque[tuple[dict[Decision, int], Built]] = deque([({}, first)])
+    made = 0
+    while waiting:
+        forced, built = waiting.popleft()
+        for decision, (taken, among) in built.decided.items():
+            if decision in met:
+                continue
+            met.add(decision)
+            for branch in range(among):
+                if branch == taken or made >= _MOST_BRANCHES:
+                    continue
+                made += 1
+                asked = {**_up_to(built.decided, decision), **forced, decision: branch}
+                try:
+                    other = _builder(terms, 0, forced=asked, **options).build(terms.root)
+                except ImpossibleSchema:
+                    continue
+                label = (
+                    f"branch-{decision[0]}-{branch}"
+                    if not decision[1]
+                    else f"branch-{decision[0]}-{decision[1]}.{branch}"
+                )
+                yield label, other
+                waiting.append((asked, other))
+
+
+def _up_to(decided: Mapping[Decision, tuple[int, int]], last: Decision) -> dict[Decision, int]:
+    """The decisions at the place of ``last`` that were taken before it: they lead to it."""
+    return {d: taken for d, (taken, _) in decided.items() if d[0] == last[0] and d[1] < last[1]}
+
+
+def _parts(terms: Terms) -> Iterator[tuple[str, Built]]:
+    """For a large contract: the required body, then one body for each object with optional properties."""
+    way = _on_the_way(terms.pins)
+    yield "minimal", _builder(terms, 0, want=lambda pointer: pointer in way).build(terms.root)
+    parents = dict.fromkeys(
+        node.pointer for node in nodes(terms.root) if node.properties or node.values or node.patterns
+    )
+    for parent in parents:
+        options: dict[str, Any] = {"want": _focus(parent, way), "items": 2, "entries": 2}
+        try:
+            first = _builder(terms, 0, **options).build(terms.root)
+        except ImpossibleSchema:
+            continue
+        yield from _branches(terms, f"part-{parent}", first, options)
+
+
+def _focus(parent: str, way: frozenset[str]) -> Any:
+    depth = len(tokens(parent))
+
+    def want(pointer: str) -> bool:
+        if pointer in way or parent == pointer or parent.startswith(pointer + "/"):
+            return True
+        return pointer.startswith(parent + "/") and len(tokens(pointer)) == depth + 1
+
+    return want
+
+
+def _new_sites(built: Built, seen: set[tuple[str, tuple[int, ...]]]) -> tuple[Site, ...]:
+    """The places of a body that no body before it had: by pattern and by what is asked there."""
+    from contract_kit.jsonio import get
+
+    fresh = []
+    keys = set()
+    for at, node in built.nodes.items():
+        key = (node.pointer, node.identity)
+        if key not in seen:
+            keys.add(key)
+            fresh.append(Site(at, node, get(built.value, at)))
+    seen.update(keys)
+    return tuple(fresh)
