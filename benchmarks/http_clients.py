@@ -2,14 +2,15 @@
 
 Run: ``python benchmarks/http_clients.py [--seconds 1.0] [--rounds 3] [--json FILE]``
 
-Every client sends the same 2 kB JSON body with POST over 8 kept-alive connections to a receiver in a process of
-its own, which does next to nothing, so that the client is the bottleneck. The rounds are interleaved and the best
-round of each client counts, for other work on the machine only ever slows. ``CPU µs`` is the processor time of
-the client's own process for one request: it hardly depends on what else runs. ``ratio`` is requests a second
-over those of ``requests``.
+Every client sends the same 2 kB JSON body with POST over 8 kept-alive connections to a receiver in a
+process of its own, which does next to nothing, so that the client is the bottleneck. The rounds are
+interleaved and the best round of each client counts, for other work on the machine only ever slows.
+``CPU µs`` is the processor time of the client's own process for one request: it hardly depends on what
+else runs. ``ratio`` is requests a second over those of ``requests``. The bare ones do the least that a
+client can do; ``contract_kit UrlTarget`` does everything: framing, limits, judgement.
 
-requests, httpx, aiohttp and urllib3 are no dependencies of the project; those that are missing are named and
-left out. Nothing here asserts a time.
+requests, httpx, aiohttp and urllib3 are no dependencies of the project; those that are missing are named
+and left out. Nothing here asserts a time.
 """
 
 from __future__ import annotations
@@ -68,7 +69,7 @@ def request_bytes(port: int) -> bytes:
     return head.encode() + b"Content-Length: %d\r\n\r\n" % len(BODY) + BODY
 
 
-# ---- candidates: each takes (port, seconds) and gives the number of requests done -------------------------------
+# ---- candidates: each takes (port, seconds) and gives the number of requests done ----------------
 
 
 def in_threads(work, seconds: float) -> int:
@@ -198,14 +199,16 @@ class HandParsed(asyncio.Protocol):
         if end < 0:
             return
         first, *lines = self.buffer[:end].split(b"\r\n")
-        headers = [(name.lower(), value.strip()) for name, _, value in (line.partition(b":") for line in lines)]
+        headers = [
+            (name.lower(), value.strip()) for name, _, value in (line.partition(b":") for line in lines)
+        ]
         int(first[9:12])
         whole = end + 4 + int(dict(headers)[b"content-length"])
         if len(self.buffer) >= whole:
             self.buffer = self.buffer[whole:]
             self.next()
 
-    def connection_lost(self, exc):
+    def connection_lost(self, _exc):
         if not self.gone.done():
             self.gone.set_result(None)
 
@@ -429,6 +432,7 @@ CANDIDATES = {
 
 
 def in_child(name: str, port: int, seconds: float, pipe) -> None:
+    CANDIDATES[name](port, 0.05)  # imports what it imports
     began = time.process_time()
     start = time.perf_counter()
     done = CANDIDATES[name](port, seconds)
@@ -436,7 +440,7 @@ def in_child(name: str, port: int, seconds: float, pipe) -> None:
 
 
 def measure(context, name: str, port: int, seconds: float) -> tuple[float, float]:
-    """Requests a second and CPU µs a request, in a fresh process (imports are warmed by a short first run)."""
+    """Requests a second and CPU µs a request, in a fresh process."""
     ours, theirs = context.Pipe(duplex=False)
     child = context.Process(target=in_child, args=(name, port, seconds, theirs))
     child.start()
@@ -450,7 +454,9 @@ def measure(context, name: str, port: int, seconds: float) -> tuple[float, float
 def available(name: str) -> bool:
     if name == "contract_kit UrlTarget":
         return importlib.util.find_spec("contract_kit.targets._url") is not None
-    return name not in {"requests", "urllib3", "httpx", "aiohttp"} or importlib.util.find_spec(name) is not None
+    return (
+        name not in {"requests", "urllib3", "httpx", "aiohttp"} or importlib.util.find_spec(name) is not None
+    )
 
 
 def main() -> int:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 __all__ = ["FRAMINGS", "SOUND", "Request", "header_bytes"]
 
@@ -22,7 +22,7 @@ class Request:
 
     method: bytes
     target: bytes
-    headers: tuple[tuple[bytes, bytes], ...]
+    headers: Sequence[tuple[bytes, bytes]]
     body: bytes
 
 
@@ -175,7 +175,6 @@ FRAMINGS: dict[str, Callable[[Request], bytes]] = {
     "chunk-no-end": _with_chunks(_chunks),
     "unknown-coding": _unknown_coding,
     "no-host": _without_host,
-    "no-version": _damaged_head(lambda head: head.replace(b" HTTP/1.1\r\n", b"\r\n", 1)),
     "bad-version": _damaged_head(lambda head: head.replace(b" HTTP/1.1\r\n", b" HTTP/x.y\r\n", 1)),
     "space-before-colon": _damaged_head(lambda head: head.replace(b": ", b" : ", 1)),
     "no-colon": _damaged_head(lambda head: head.replace(b"\r\n", b"\r\nnonsense\r\n", 1)),

@@ -14,7 +14,7 @@ from typing import Any
 
 from contract_kit.errors import RemoteAddressRefused, TargetError
 
-__all__ = ["Address", "is_near", "resolve"]
+__all__ = ["Address", "is_address", "is_near", "resolve"]
 
 _NEAR = tuple(
     ipaddress.ip_network(text)
@@ -33,6 +33,15 @@ class Address:
     def text(self) -> str:
         """The IP address as text."""
         return str(self.sockaddr[0])
+
+
+def is_address(host: str) -> bool:
+    """Whether this is an address, and no name."""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def is_near(address: str) -> bool:

@@ -8,6 +8,8 @@ is bounded.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -19,6 +21,8 @@ HEAD_LIMIT = 65_536
 """Bytes of a status line with its headers."""
 BODY_READ = 1_048_576
 """Bytes of a body that are read; a longer one is cut there and the connection given up."""
+WIRE_READ = 2 * BODY_READ
+"""Bytes of a whole reply on the wire: chunk headers, trailers and interim replies are bounded too."""
 BODY_KEPT = 65_536
 """Bytes of a body that are kept for the reply."""
 
@@ -31,6 +35,61 @@ _HEAD, _LENGTH, _CHUNK_SIZE, _CHUNK, _CHUNK_END, _TRAILER, _UNTIL_CLOSE, _DONE =
 
 class BrokenReply(Exception):
     """A reply that no HTTP client can make sense of; the text ends the sentence "the reply …"."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """A head and what it says of the body: ``framing`` is ``none``, ``length``, ``chunked`` or ``close``."""
+
+    status: int
+    headers: Headers
+    framing: str
+    length: int
+    keep_alive: bool
+
+
+@lru_cache(maxsize=256)
+def _parse_head(head: bytes) -> _Head:
+    """Read a head without its blank line. A receiver says the same thing many times: heads are remembered."""
+    first, *lines = head.split(b"\n")
+    match = _STATUS.match(first.rstrip(b"\r"))
+    if match is None:
+        raise BrokenReply(f"has no status line: it begins with {first[:40]!r}")
+    status, headers = int(match[2]), tuple(_read_headers(lines))
+    options = _items(headers, "connection")
+    keep_alive = "close" not in options if int(match[1]) else "keep-alive" in options
+    codings, lengths = _items(headers, "transfer-encoding"), _items(headers, "content-length")
+    if status < 200 or status in _BODILESS:
+        return _Head(status, headers, "none", 0, keep_alive)
+    if codings:
+        chunked = codings[-1] == "chunked"
+        return _Head(
+            status, headers, "chunked" if chunked else "close", 0, keep_alive and chunked and not lengths
+        )
+    if not lengths:
+        return _Head(status, headers, "close", 0, keep_alive=False)
+    if len(set(lengths)) > 1 or not re.fullmatch("[0-9]{1,18}", lengths[0]):
+        raise BrokenReply(f"has an impossible content-length: {', '.join(lengths)[:60]!r}")
+    return _Head(status, headers, "length", int(lengths[0]), keep_alive)
+
+
+def _read_headers(lines: list[bytes]) -> list[tuple[str, str]]:
+    headers: list[tuple[str, str]] = []
+    for raw in lines:
+        line = raw.rstrip(b"\r").decode("latin-1")
+        if line[:1] in (" ", "\t") and headers:  # folded, as the old standard allowed
+            headers[-1] = (headers[-1][0], f"{headers[-1][1]} {line.strip()}")
+            continue
+        name, colon, value = line.partition(":")
+        if not colon or not name or name != name.strip():
+            raise BrokenReply(f"has a header line that is none: {line[:60]!r}")
+        headers.append((name.lower(), value.strip(" \t")))
+    return headers
+
+
+def _items(headers: Headers, name: str) -> list[str]:
+    """The items of a header's comma-separated lists, in lower case."""
+    return [item.strip().lower() for key, value in headers if key == name for item in value.split(",")]
 
 
 class ReplyParser:
@@ -46,6 +105,7 @@ class ReplyParser:
         "_left",
         "_state",
         "_total",
+        "_wire",
         "bodiless",
         "cut",
         "done",
@@ -66,7 +126,7 @@ class ReplyParser:
         self._buffer = b""
         self._body = bytearray()
         self._state = _HEAD
-        self._at = self._left = self._total = 0
+        self._at = self._left = self._total = self._wire = 0
 
     @property
     def body(self) -> bytes:
@@ -81,6 +141,11 @@ class ReplyParser:
             pass
         # The buffer is cut once, not at each step: a body of tiny chunks costs no more than another.
         self._buffer, self._at = self._buffer[self._at :], 0
+        self._wire += len(data)
+        if self._wire > WIRE_READ and not self.done:
+            if self.status is None:
+                raise BrokenReply("is nothing but interim replies")
+            self.cut = self.done = True
         if self.done:
             self.rest, self._buffer = bool(self._buffer), b""
         return self.done
@@ -131,62 +196,28 @@ class ReplyParser:
             at += 1
         if not b"HTTP/".startswith(begin := buffer[at : at + 5]):
             raise BrokenReply(f"is not HTTP: it begins with {buffer[at : at + 20]!r}")
-        end = _END.search(buffer, at) if len(begin) == 5 else None  # noqa: PLR2004
+        end = _END.search(buffer, at) if len(begin) == 5 else None
         if (len(buffer) if end is None else end.start()) - at > HEAD_LIMIT:
             raise BrokenReply(f"has a head of more than {HEAD_LIMIT} bytes")
         if end is None:
             self._at = at
             return False
         self._at = end.end()
-        self._parse_head(buffer[at : end.start()])
+        head = _parse_head(buffer[at : end.start()])
+        if not 100 <= head.status <= 199 or head.status == 101:
+            self._begin_body(head)
         return True
 
-    def _parse_head(self, head: bytes) -> None:
-        first, *lines = head.split(b"\n")
-        match = _STATUS.match(first.rstrip(b"\r"))
-        if match is None:
-            raise BrokenReply(f"has no status line: it begins with {first[:40]!r}")
-        status = int(match[2])
-        headers: list[tuple[str, str]] = []
-        for raw in lines:
-            line = raw.rstrip(b"\r").decode("latin-1")
-            if line[:1] in (" ", "\t") and headers:
-                headers[-1] = (headers[-1][0], f"{headers[-1][1]} {line.strip()}")
-                continue
-            name, colon, value = line.partition(":")
-            if not colon or not name or name != name.strip():
-                raise BrokenReply(f"has a header line that is none: {line[:60]!r}")
-            headers.append((name.lower(), value.strip(" \t")))
-        if 100 <= status <= 199 and status != 101:  # noqa: PLR2004  101 is the last word in HTTP
-            return
-        self.status, self.headers = status, tuple(headers)
-        self._begin_body(minor=int(match[1]))
-
-    def _begin_body(self, *, minor: int) -> None:
-        assert self.status is not None
-        options = self._tokens("connection")
-        self.keep_alive = "close" not in options if minor else "keep-alive" in options
-        codings, lengths = self._tokens("transfer-encoding"), self._tokens("content-length")
-        if self.bodiless or self.status < 200 or self.status in _BODILESS:  # noqa: PLR2004
+    def _begin_body(self, head: _Head) -> None:
+        self.status, self.headers, self.keep_alive = head.status, head.headers, head.keep_alive
+        if self.bodiless or head.framing == "none":
             self.done = True
-        elif codings:
-            if lengths:
-                self.keep_alive = False
-            self._state = _CHUNK_SIZE if codings[-1] == "chunked" else _UNTIL_CLOSE
-        elif lengths:
-            text = lengths[0]
-            if len(set(lengths)) > 1 or not (text.isascii() and text.isdigit()):
-                raise BrokenReply(f"has an impossible content-length: {', '.join(lengths)[:60]!r}")
-            self._left = int(text)
-            self._state, self.done = _LENGTH, self._left == 0
+        elif head.framing == "chunked":
+            self._state = _CHUNK_SIZE
+        elif head.framing == "length":
+            self._state, self._left, self.done = _LENGTH, head.length, head.length == 0
         else:
             self._state = _UNTIL_CLOSE
-        self.keep_alive = self.keep_alive and self._state != _UNTIL_CLOSE
-
-    def _tokens(self, name: str) -> list[str]:
-        """The items of a header's comma-separated lists, in lower case."""
-        found = [value for key, value in self.headers if key == name]
-        return [item.strip().lower() for value in found for item in value.split(",")] if found else []
 
     def _read_chunked(self) -> bool:
         if self._state == _CHUNK:

@@ -35,13 +35,13 @@ def judge_status(status: int) -> tuple[Outcome, str]:
     ('crashed', 'rejected', 'crashed')
     """
     said = f"answered {_phrase(status)}"
-    if 200 <= status <= 299:  # noqa: PLR2004
+    if 200 <= status <= 299:
         return "accepted", said
-    if 400 <= status <= 499:  # noqa: PLR2004
+    if 400 <= status <= 499:
         return "rejected", said
-    if 300 <= status <= 399:  # noqa: PLR2004
+    if 300 <= status <= 399:
         return "crashed", f"{said}: senders do not follow redirects"
-    if 100 <= status <= 199:  # noqa: PLR2004
+    if 100 <= status <= 199:
         return "crashed", f"{said}, which is no final answer"
     return "crashed", said
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import base64
-import contextlib
 import socket
 import ssl
 import time
-from ipaddress import ip_address
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urlsplit
 
@@ -16,7 +14,7 @@ from contract_kit.model import Delivery, Headers, Reply, TargetKind
 from contract_kit.targets._base import ClosesItself, send
 from contract_kit.targets._framing_bytes import FRAMINGS, SOUND, Request, header_bytes
 from contract_kit.targets._http import Client
-from contract_kit.targets._net import Address, resolve
+from contract_kit.targets._net import Address, is_address, resolve
 from contract_kit.targets._url_exchange import exchange
 
 if TYPE_CHECKING:
@@ -67,11 +65,10 @@ class UrlTarget(ClosesItself):
         self.patience = max(workers, 8)
         """Deliveries that may still end unjudged before asking to wait is taken as a refusal to be judged."""
         self._read_url(url, host_header)
-        self._own = self._fixed_headers(headers)
+        self._fix_headers(headers)
         self._client: Client | None = None
         self._addresses: tuple[Address, ...] | None = None
-        with contextlib.suppress(ValueError):
-            ip_address(self.host)
+        if is_address(self.host):
             self._resolved()
 
     def _read_url(self, url: str, host_header: str | None) -> None:
@@ -99,14 +96,19 @@ class UrlTarget(ClosesItself):
         user = f"{unquote(parts.username or '')}:{unquote(parts.password or '')}"
         self._user = None if parts.username is None else b"Basic " + base64.b64encode(user.encode())
 
-    def _fixed_headers(self, headers: Sequence[tuple[str, str]]) -> tuple[tuple[bytes, bytes], ...]:
+    def _fix_headers(self, headers: Sequence[tuple[str, str]]) -> None:
+        """What goes with every delivery: name in lower case → header; ``Host`` first."""
         for name, value in headers:
             if not name or not _TOKEN.issuperset(name) or any(sign in value for sign in "\r\n\0"):
                 raise UsageError(f"header {name!r}: a header is a name and one line of text")
         own = tuple((header_bytes(name), header_bytes(value)) for name, value in headers)
-        given = {name.lower() for name, _ in own}
-        extra = _DEFAULTS if self._user is None else (*_DEFAULTS, (b"Authorization", self._user))
-        return own + tuple(pair for pair in extra if pair[0].lower() not in given)
+        self._own = {b"host": (b"Host", self._host_header)} | {
+            name.lower(): (name, value) for name, value in _DEFAULTS
+        }
+        if self._user is not None:
+            self._own[b"authorization"] = (b"Authorization", self._user)
+        self._own.update({name.lower(): (name, value) for name, value in own})
+        self._content_type = self._own.get(b"content-type")
 
     # ---- reaching it -----------------------------------------------------------------------------
 
@@ -177,16 +179,10 @@ class UrlTarget(ClosesItself):
             raise UsageError(f"framing {delivery.framing!r} is unknown; there are {known}") from None
         headers = [(header_bytes(name), header_bytes(value)) for name, value in delivery.headers]
         names = {name.lower() for name, _ in headers}
-        own = []
-        for name, value in self._own:
-            if name.lower() == b"content-type" and (plain := _plain_json(headers)) is not None:
-                headers[plain] = (name, value)
-            elif name.lower() not in names:
-                own.append((name, value))
-        host = () if b"host" in names else ((b"Host", self._host_header),)
-        head = tuple(pair for pair in own if pair[0].lower() == b"host") or host
-        rest = (*(pair for pair in own if pair[0].lower() != b"host"), *headers)
-        return frame(Request(header_bytes(delivery.method), self._path, (*head, *rest), delivery.body))
+        if self._content_type is not None and (place := _plain_json(headers)) is not None:
+            headers[place] = self._content_type
+        head = [pair for name, pair in self._own.items() if name not in names]
+        return frame(Request(header_bytes(delivery.method), self._path, head + headers, delivery.body))
 
     def exchange(self, deliveries: Iterable[Delivery], /) -> Iterator[tuple[Delivery, Reply]]:
         """Send the deliveries, ``workers`` at a time; yield each with its reply, as replies come.

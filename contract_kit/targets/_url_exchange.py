@@ -152,7 +152,7 @@ class _Exchange:
             self.target.patience -= 1
             return False
         due = time.monotonic() + wait
-        if answer.status != 408:  # noqa: PLR2004  that one is about this delivery, the others about the pace
+        if answer.status != 408:
             self._not_before = max(self._not_before, due)
         self._put_back(job, due)
         return True
