@@ -1,7 +1,7 @@
-"""OpenAPI document → terms: read, find the event, resolve, translate the dialect, add what the provider does.
+"""OpenAPI document → terms: read, find the event, resolve, translate, add what the provider does.
 
-:func:`load_terms` is the whole way; :func:`load_document` and :func:`events` are its first steps, for those who
-want one document's many events.
+:func:`load_terms` is the whole way; :func:`load_document` and :func:`events` are its first steps, for those
+who want one document's many events.
 """
 
 from contract_kit.spec._load import Document, load_document

@@ -62,10 +62,9 @@ def _in_place(schema: Any) -> Iterator[str]:
 def _refuse_circles(found: dict[str, Definition]) -> None:
     edges = {name: list(dict.fromkeys(_in_place(item.schema))) for name, item in found.items()}
     done: set[str] = set()
-    for start in edges:
-        path: list[str] = []
-        stack = [(start, iter(edges[start]))] if start not in done else []
-        path.extend(name for name, _ in stack)
+    for start, first in edges.items():
+        stack = [(start, iter(first))] if start not in done else []
+        path = [name for name, _ in stack]
         while stack:
             name, rest = stack[-1]
             following = next(rest, None)

@@ -2,9 +2,9 @@
 
 Decisions where the specifications and what publishers mean differ:
 
-- ``nullable: true`` lets ``null`` in wherever it stands, also beside ``$ref``, ``allOf``, ``oneOf`` and ``anyOf``
-  and also in 3.1 documents: nobody writes it to mean nothing. Beside ``enum`` (and ``type``) it follows the
-  3.0.3 clarification: ``null`` must be a member too.
+- ``nullable: true`` lets ``null`` in wherever it stands, also beside ``$ref``, ``allOf``, ``oneOf`` and
+  ``anyOf`` and also in 3.1 documents: nobody writes it to mean nothing. Beside ``enum`` it follows the 3.0.3
+  clarification: ``null`` must be a member too.
 - Other keywords beside ``$ref`` are ignored in 3.0 (Reference Object) and apply in 3.1.
 - ``writeOnly`` properties are left out: the provider sends the payload, and those are only ever sent to it.
 - ``discriminator`` stays as an annotation of ``oneOf``/``anyOf`` and changes no validity.
@@ -53,7 +53,7 @@ def definition_name(place: Place) -> str:
     """
     path = jsonio.tokens(place.pointer)
     last = path[-1] if path else "root"
-    is_component = len(path) == 3 and path[:2] == ["components", "schemas"]  # noqa: PLR2004
+    is_component = len(path) == 3 and path[:2] == ["components", "schemas"]
     if is_component and not place.sheet.label and _CLEAN.fullmatch(last):
         return last
     digest = hashlib.sha256(f"{place.sheet.label}#{place.pointer}".encode("utf-8", "replace")).hexdigest()[:8]
@@ -125,6 +125,7 @@ class _Job:
             return value
         if not isinstance(value, dict):
             fail(f"{self._translator.source}: {place}", f"must be a schema (an object), not {kind_of(value)}")
+        outer = self._ref_alone
         if isinstance(value.get("$schema"), str):
             self._ref_alone = bool(_OLD_DRAFT.search(value["$schema"]))
         if self._ref_alone and "$ref" in value:
@@ -132,7 +133,8 @@ class _Job:
         result: dict[str, Any] = {}
         for keyword, item in value.items():
             self._keyword(keyword, item, value, place, result)
-        self._tidy(value, place, result)
+        self._tidy(value, result)
+        self._ref_alone = outer
         return _with_null(value, result) if value.get("nullable") is True else result
 
     def _keyword(self, keyword: str, item: Any, value: Any, place: Place, result: dict[str, Any]) -> None:
@@ -235,7 +237,9 @@ class _Job:
                 raise UnsupportedKeyword(keyword, str(place.under(keyword))) from None
         self._refer(target, result, beside="$ref" in value)
 
-    def recursive_ref(self, item: Any, value: Any, place: Place, keyword: str, result: dict[str, Any]) -> None:
+    def recursive_ref(
+        self, item: Any, value: Any, place: Place, keyword: str, result: dict[str, Any]
+    ) -> None:
         """``$recursiveRef`` of draft 2019-09: its own resource, where nothing redirects it."""
         target = self._translator.refs.target(item, place, keyword)
         found = self._translator.refs.value(target)
@@ -262,7 +266,7 @@ class _Job:
         elif not isinstance(item, bool):
             result[keyword] = RULES[bound](item, self._spot(place, keyword))
 
-    def _tidy(self, value: dict[str, Any], place: Place, result: dict[str, Any]) -> None:
+    def _tidy(self, value: dict[str, Any], result: dict[str, Any]) -> None:
         """Take out what has no effect without, or beside, another keyword."""
         for bound in ("minimum", "maximum"):
             if value.get(f"exclusive{bound.capitalize()}") is True:

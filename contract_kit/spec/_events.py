@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Entry", "Index", "index_of", "plain_name"]
 
-_HOOKISH = re.compile(r"web-?_?hook|(?<![a-z])(events?|hooks?|callbacks?|notifications?)(?![a-z])", re.IGNORECASE)
+_HOOKISH = re.compile(
+    r"web-?_?hook|(?<![a-z])(events?|hooks?|callbacks?|notifications?)(?![a-z])", re.IGNORECASE
+)
 _DOTTED = re.compile(r"[A-Za-z][\w-]*([.:][A-Za-z][\w-]*)+")
 _FILE = re.compile(r".*\.(json|xml|csv|ya?ml|txt|html?|pdf|png|jpe?g|svg|ico|js|zip)", re.IGNORECASE)
 _GENERIC = re.compile(
@@ -73,14 +75,13 @@ class Index:
         """The entry of ``event``, by its name, an alias, or a name that differs only in punctuation."""
         if event in self._entries:
             return self._entries[event]
-        entries = sorted(self._entries.values(), key=lambda entry: not entry.sure)
+        entries = self._entries.values()
         plain = plain_name(event)
-        for match in (
-            lambda entry: event in entry.aliases,
-            lambda entry: plain_name(entry.name) == plain,
-            lambda entry: plain in {plain_name(alias) for alias in entry.aliases},
+        for hits in (
+            [entry for entry in entries if event in entry.aliases],
+            [entry for entry in entries if plain_name(entry.name) == plain],
+            [entry for entry in entries if plain in map(plain_name, entry.aliases)],
         ):
-            hits = [entry for entry in entries if match(entry)]
             best = [entry for entry in hits if entry.sure] or hits
             if len({(id(hit.place.sheet), hit.place.pointer) for hit in best}) == 1:
                 return best[0]
@@ -174,12 +175,13 @@ class _Walk:
             for method, spot, operation in self._finder.operations(where.under(expression)):
                 payload = self._payload(spot, operation, responses=False)
                 if payload is not None:
-                    aliases = (f"{owner}/{name}", f"{owner}/{name}/{method}", *_texts(operation, "operationId"))
+                    own = _texts(operation, "operationId")
+                    aliases = (f"{owner}/{name}", f"{owner}/{name}/{method}", *own)
                     yield from self._expanded(Entry(name, payload, aliases))
                     break
 
     def _payload(self, place: Place, operation: dict[str, Any], *, responses: bool) -> Place | None:
-        """The payload's place; an operation that cannot be read is none of the events (others may be fine)."""
+        """The payload's place; where a reference is broken, the place that tells whoever asks for it."""
         try:
             return self._finder.payload(place, operation, responses=responses)
         except RefError:
@@ -199,7 +201,7 @@ class _Walk:
 
 def _texts(operation: dict[str, Any], *keys: str) -> tuple[str, ...]:
     found = (operation.get(key) for key in keys)
-    return tuple(text for text in found if isinstance(text, str) and 0 < len(text) <= 100)  # noqa: PLR2004
+    return tuple(text for text in found if isinstance(text, str) and 0 < len(text) <= 100)
 
 
 def _path_entry(path: str, method: str, operation: dict[str, Any], payload: Place) -> Entry:
@@ -209,7 +211,7 @@ def _path_entry(path: str, method: str, operation: dict[str, Any], payload: Plac
     dotted = [name for name in (last, *told) if _DOTTED.fullmatch(name) and not _FILE.fullmatch(name)]
     marked = any(key.lower().startswith("x-webhook") and value for key, value in operation.items())
     tags = operation.get("tags")
-    tagged = any(_HOOKISH.search(tag) for tag in tags if isinstance(tag, str)) if isinstance(tags, list) else False
+    tagged = isinstance(tags, list) and any(_HOOKISH.search(tag) for tag in tags if isinstance(tag, str))
     hooked = marked or tagged or _HOOKISH.search(path.rpartition("/")[0] if dotted else path) is not None
     names = [*dotted, *(name for name in (last, *told) if name and not _GENERIC.fullmatch(name))]
     name = next(iter(names), path)

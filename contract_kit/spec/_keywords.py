@@ -92,7 +92,7 @@ def _anything(value: Any, _: Spot) -> Any:
 
 
 def _type(value: Any, spot: Spot) -> str | list[str]:
-    """A type's name or a list of them. ``null`` unquoted in YAML is meant as the type; so is ``file`` as text."""
+    """A type's name or a list of them; ``null`` unquoted in YAML is meant as the type."""
     if not isinstance(value, list):
         return _type_name(value, spot)
     if not value:
@@ -151,10 +151,10 @@ RULES: dict[str, Callable[[Any, Spot], Any]] = {
     "required": _texts,
     "dependentRequired": _text_lists,
 }
-"""Keywords without schemas in them; ``exclusiveMinimum`` and its twin need their neighbour and stand elsewhere."""
+"""Keywords without schemas in them (``exclusiveMinimum`` and its twin need a neighbour: see ``_dialect``)."""
 
 ANNOTATIONS = frozenset({"title", "description", "default", "examples", "deprecated"})
-"""Kept when they are well formed, for they help to make realistic values; a broken one is no reason to refuse."""
+"""Kept when well formed, for they help to make realistic values; a broken one is no reason to refuse."""
 
 GONE = frozenset(
     {

@@ -90,7 +90,9 @@ class Finder:
 
     def _says_nothing(self, place: Place) -> bool:
         _, schema = self._refs.follow(place)
-        return isinstance(schema, dict) and schema.keys() <= _SAYS_NOTHING and schema.get("type") in (None, "object")
+        if not isinstance(schema, dict) or schema.get("type", "object") != "object":
+            return False
+        return schema.keys() <= _SAYS_NOTHING
 
 
 def _rank(media: str) -> int:

@@ -41,9 +41,9 @@ def find_pins(schema: Mapping[str, Any], event: str, given: Mapping[str, str]) -
         for pointer, parts in level:
             for name in property_names(parts):
                 here, rules = jsonio.join(pointer, name), property_schemas(schema, parts, name)
-                value = _pin(name, rules, event, depth)
-                if value is not None:
-                    pins.setdefault(here, value)
+                said = _pin(name, rules, event, depth)
+                if said is not None:
+                    pins.setdefault(here, said)
                 below.append((here, rules))
         level = below
     return pins
@@ -69,19 +69,20 @@ def _pin_listed(name: str, listed: list[Any], event: str, depth: int) -> str | N
     separated = any(mark in event for mark in ".-_:/")
     telling = name in NAME_KEYS
     if event in listed:
-        return event if telling or (separated and len(event) > 5) else None  # noqa: PLR2004
+        return event if telling or (separated and len(event) > 5) else None
     plain = plain_name(event)
     alike = [text for text in listed if isinstance(text, str) and plain_name(text) == plain]
     if len(alike) == 1 and (telling or separated):
         return str(alike[0])
     if name == "action" and depth == 0 and len(listed) > 1:
-        ends = [t for t in listed if isinstance(t, str) and plain.endswith("." + plain_name(t)) and plain_name(t)]
-        return max(ends, key=len) if ends else None
+        texts = [text for text in listed if isinstance(text, str) and plain_name(text)]
+        ends = [text for text in texts if plain.endswith("." + plain_name(text))]
+        return max(ends, key=len, default=None)
     return None
 
 
 def _listed(parts: list[Any]) -> list[Any] | None:
-    """The values that every ``enum`` and ``const`` among ``parts`` allows, ``None`` where there is neither."""
+    """The values that all ``enum`` and ``const`` of ``parts`` allow, ``None`` where there is neither."""
     found: list[Any] | None = None
     for part in parts:
         for members in ([part["const"]] if "const" in part else None, part.get("enum")):

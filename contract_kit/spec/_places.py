@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from contract_kit.errors import SpecError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from importlib.resources.abc import Traversable
 
 __all__ = ["bundled", "bundled_names"]
 
@@ -15,24 +19,26 @@ def bundled(name: str) -> bytes:
 
     Wheels carry ``specs/`` as ``contract_kit/_specs``; a checkout has it beside the package.
     """
-    inside = files("contract_kit").joinpath("_specs", name)
-    if inside.is_file():
-        return inside.read_bytes()
-    beside = _checkout() / name
-    if beside.is_file():
-        return beside.read_bytes()
+    for folder in _folders():
+        if (folder / name).is_file():
+            return (folder / name).read_bytes()
     msg = f"the bundled file {name} is missing: the installation is not complete"
     raise SpecError(msg)
 
 
 def bundled_names() -> tuple[str, ...]:
     """The names of all bundled files, sorted."""
-    inside = files("contract_kit").joinpath("_specs")
-    if inside.is_dir():
-        return tuple(sorted(item.name for item in inside.iterdir()))
-    beside = _checkout()
-    return tuple(sorted(item.name for item in beside.iterdir())) if beside.is_dir() else ()
+    for folder in _folders():
+        if folder.is_dir():
+            return tuple(sorted(item.name for item in folder.iterdir()))
+    return ()
 
 
-def _checkout() -> Path:
-    return Path(__file__).resolve().parents[2] / "specs"
+def _folders() -> Iterator[Path | Traversable]:
+    """The wheel's folder, the checkout's, and what an importer says that keeps packages elsewhere (a zip)."""
+    package = Path(__file__).resolve().parents[1]
+    yield package / "_specs"
+    yield package.parent / "specs"
+    from importlib.resources import files
+
+    yield files("contract_kit") / "_specs"

@@ -94,11 +94,12 @@ def as_era(era: Mapping[str, Any], body: Any) -> Any:
         body = _edited(body, place, {key: key in names for key in _object(body, place)})
     for place, values in era.get("fill", {}).items():
         here = _object(body, place)
-        if here is not None and isinstance(jsonio.get(body, place), dict):
+        if isinstance(jsonio.get(body, place), dict):
             body = _placed(body, place, {**here, **{k: v for k, v in values.items() if k not in here}})
     for place, names in era.get("drop_empty", {}).items():
         here = _object(body, place)
-        body = _edited(body, place, {k: not (k in names and v in ("", None, {}, [])) for k, v in here.items()})
+        stays = {key: not (key in names and value in ("", None, {}, [])) for key, value in here.items()}
+        body = _edited(body, place, stays)
     for place in era.get("drop", ()):
         parent, _, last = place.rpartition("/")
         body = _edited(body, parent, {k: k not in jsonio.tokens("/" + last) for k in _object(body, parent)})

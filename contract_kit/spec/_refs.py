@@ -154,7 +154,7 @@ class _Base:
 def _child(value: Any, token: str) -> Any:
     if isinstance(value, dict):
         return value.get(token, jsonio.MISSING)
-    if isinstance(value, list) and token.isascii() and token.isdecimal() and len(token) < 9:  # noqa: PLR2004
+    if isinstance(value, list) and token.isascii() and token.isdecimal() and len(token) < 9:
         return value[int(token)] if int(token) < len(value) else jsonio.MISSING
     return jsonio.MISSING
 

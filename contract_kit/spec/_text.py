@@ -15,15 +15,15 @@ _LIMIT = 200
 
 
 def one_line(text: str, limit: int = _LIMIT) -> str:
-    """``text`` on one line, without control characters, cut to ``limit`` characters.
+    r"""``text`` on one line, without control characters, cut to ``limit`` characters.
 
-    >>> one_line("a\\nb")
-    'a\\\\nb'
+    >>> one_line("a\nb")
+    'a\\nb'
     """
     if text.isprintable() and len(text) <= limit:
         return text
-    plain = "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text[:limit])
-    return plain + ("…" if len(text) > limit else "")
+    parts = (c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text[:limit])
+    return "".join(parts) + ("…" if len(text) > limit else "")
 
 
 def quoted(value: Any, limit: int = 40) -> str:

@@ -1,4 +1,4 @@
-"""Events inside one schema: a union whose branches each say, by a ``const`` or ``enum``, which event they are.
+"""Events inside one schema: a union whose branches each say, by ``const`` or ``enum``, which they are.
 
 Stripe, Paddle and Svix style documents describe one webhook whose body is ``oneOf`` many event schemas.
 Each value of the discriminating property is an event, and its contract is the branch that it selects.
@@ -117,9 +117,13 @@ def _of_branch(refs: Refs, branch: Place, key: Any, entry: str) -> Iterator[Memb
 def _names_events(key: str, values: list[str], entry: str) -> bool:
     """Whether the values of a property are event names, and not kinds of one event's payload."""
     if key == "action":
-        return not any(entry.endswith(value) for value in values)
+        return not any(_letters(entry).endswith(_letters(value)) for value in values)
     loose = key in _LOOSE or key not in NAME_KEYS
     return not loose or bool(_HOOKISH.search(entry)) or any(_SEPARATED.search(value) for value in values)
+
+
+def _letters(name: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "", name.lower())
 
 
 def _named_alone(refs: Refs, place: Place, entry: str) -> Iterator[Member]:

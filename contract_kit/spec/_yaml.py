@@ -68,9 +68,9 @@ def _scalar(text: str, line: int) -> Any:
                 return number
             raise Unreadable(f"the number {quoted(text)} is too large for a JSON reader", line)
         if _OCTAL.fullmatch(text):
-            return int(text[2:], 8)
+            return int(text, 0)
         if _HEX.fullmatch(text):
-            return int(text[2:], 16)
+            return int(text, 0)
     except ValueError as problem:
         if isinstance(problem, Unreadable):
             raise
