@@ -28,6 +28,8 @@ __all__ = ["Comparison", "Walk", "calibrate", "compare"]
 _MOST_CHANGES = 20
 _DAMAGE = frozenset({"cut", "digits", "offset", "retyped", "letters"})
 _NO_PLACES = Places()
+_DATA = Bound("", seen=True, rule="map")
+"""How the values of a map correspond: exactly."""
 
 
 class Comparison:
@@ -227,7 +229,7 @@ class Walk:
         for key, value in sent.items():
             here = f"{pointer}/{escape_token(key)}"
             if key in came:
-                self.visit((*path, key), came[key], _down(fresh, key), (here, value))
+                self.check((*path, key), here, value, came[key], _down(fresh, key), _DATA)
             elif value is not None:
                 alike = next((other for other in extra if normal(other) == normal(key)), None)
                 if alike is None:
