@@ -147,6 +147,8 @@ def _octal(data: bytes) -> str:
             out.append(char)
         else:
             out.extend(f"\\{byte:03o}" for byte in char.encode("utf-8", "surrogateescape"))
+    if out[:1] == ["-"]:
+        out[0] = "\\055"  # a format that starts with a dash is an option to some printf
     return "'" + "".join(out) + "'"
 
 

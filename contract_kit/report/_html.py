@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from importlib import resources
 from typing import TYPE_CHECKING
 
+from contract_kit.model import JSON_HEADERS
 from contract_kit.report._escape import html_text, visible_bytes
 from contract_kit.report._facts import (
     count,
@@ -14,17 +16,18 @@ from contract_kit.report._facts import (
     verdict_line,
 )
 from contract_kit.report._json import exception_text, tool_version
-from contract_kit.report._pretty import body_lines
+from contract_kit.report._pretty import Line, body_lines, raw_body
 from contract_kit.report._redact import Redactor
-from contract_kit.report._style import STYLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from contract_kit.model import Finding, RunResult
+    from contract_kit.model import Finding, Headers, RunResult
 
 __all__ = ["to_html"]
 
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+"""Should anything slip through the escaping, a browser still runs and fetches nothing."""
 _LINE = 600
 _REPLY = 4000
 _IDS = 200
@@ -44,6 +47,10 @@ _MEANING = {
 }
 
 
+def _style() -> str:
+    return resources.files("contract_kit.report").joinpath("report.css").read_text("utf-8")
+
+
 def to_html(result: RunResult, redactor: Redactor | None = None) -> str:
     """The run as one HTML page."""
     result = (redactor or Redactor()).result(result)
@@ -58,9 +65,9 @@ def to_html(result: RunResult, redactor: Redactor | None = None) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
         '<meta name="color-scheme" content="light dark">',
         '<meta name="referrer" content="no-referrer">',
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">",
+        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">',
         f"<title>{html_text(headline)} · {title}</title>",
-        f"<style>{STYLE}</style>",
+        f"<style>\n{_style()}</style>",
         "</head>",
         "<body>",
         "<main>",
@@ -87,37 +94,23 @@ def _header(result: RunResult) -> Iterator[str]:
         f"<h1><span>{html_text(result.event, _LINE)}</span> <i>→</i> <span>{html_text(result.target, _LINE)}"
         f"</span> <small>{html_text(result.target_kind)}</small></h1>"
     )
-    stopped = (
-        f' <span class="stopped">stopped early: {html_text(summary.stopped, 200)}</span>'
-        if summary.stopped
-        else ""
-    )
+    why = html_text(summary.stopped or "", 200)
+    stopped = f' <span class="stopped">stopped early: {why}</span>' if why else ""
     yield f'<p class="verdict {state}"><b>{html_text(headline)}</b>{stopped}</p>'
-    tiles = [
-        (summary.cases, "cases"),
-        (summary.passed, "passed"),
-        (summary.failed, "failed"),
-        (summary.not_judged, "not judged"),
-        (summary.skipped, "skipped"),
-    ]
+    always = (summary.cases, "cases"), (summary.passed, "passed")
+    others = (summary.failed, "failed"), (summary.not_judged, "not judged"), (summary.skipped, "skipped")
+    tiles = [*always, *(tile for tile in others if tile[0])]
     yield '<ul class="tiles">'
-    yield from (
-        f"<li><b>{number:,}</b> {name}</li>"
-        for number, name in tiles
-        if number or name in {"cases", "passed"}
-    )
+    yield from (f"<li><b>{number:,}</b> {name}</li>" for number, name in tiles)
     yield "</ul>"
     yield from (f'<p class="note">{html_text(note, _LINE)}</p>' for note in result.notes)
     yield "</header>"
 
 
 def _badge(finding: Finding) -> str:
-    name = html_text(finding.finding)
     known = ' <span class="badge">known</span>' if finding.known else ""
-    meaning = html_text(_MEANING.get(finding.finding, ""))
-    return (
-        f'<span class="badge {_SEVERE.get(finding.finding, "wrong")}" title="{meaning}">{name}</span>{known}'
-    )
+    kind, meaning = _SEVERE.get(finding.finding, "wrong"), html_text(_MEANING[finding.finding])
+    return f'<span class="badge {kind}" title="{meaning}">{html_text(finding.finding)}</span>{known}'
 
 
 def _contents(findings: list[Finding]) -> Iterator[str]:
@@ -156,7 +149,7 @@ def _facts(finding: Finding) -> Iterator[tuple[str, str, str]]:
         yield "expected", html_text(finding.expected, _LINE), ""
     yield "observed", html_text(observed_line(finding, _LINE)), ' class="observed"'
     exception = exception_text(finding.reply)
-    if exception and exception not in finding.observed:
+    if exception and exception.rpartition(": ")[2] not in finding.observed:
         yield "raised", f"<code>{html_text(exception, _LINE)}</code>", ""
     if finding.case.because:
         yield "because", html_text(finding.case.because, _LINE), ""
@@ -167,22 +160,25 @@ def _facts(finding: Finding) -> Iterator[tuple[str, str, str]]:
 def _body(finding: Finding) -> Iterator[str]:
     case = finding.case
     lines = body_lines(case)
-    size = count(len(case.body), "byte")
-    headers = "\n".join(f"{html_text(name)}: {html_text(value, _LINE)}" for name, value in case.headers)
-    opened = " open" if len(lines) <= 80 else ""  # noqa: PLR2004 (about one screen)
-    yield f'<details class="part"{opened}><summary>body <small>{size}</small></summary>'
-    if headers:
-        yield f'<pre class="headers" tabindex="0">{html_text(case.method)}\n{headers}</pre>'
-    rows = "\n".join(
-        html_text(line.text, newlines=True) if line.kind == "plain" else _row(line.kind, line.text)
-        for line in lines
-    )
+    rows = "\n".join(_row(line) for line in lines)
+    yield '<details class="part" open><summary>body</summary>'
+    if case.headers != JSON_HEADERS or case.method != "POST":
+        yield f'<pre class="headers" tabindex="0">{html_text(case.method)}\n{_headers(case.headers)}</pre>'
     yield f'<pre tabindex="0">{rows or "<i>(empty)</i>"}</pre></details>'
+    raw = raw_body(case)
+    if raw != "\n".join(line.text for line in lines):
+        yield f'<details class="part"><summary>body as sent, {count(len(case.body), "byte")}</summary>'
+        yield f'<pre tabindex="0">{html_text(raw, newlines=True)}</pre></details>'
 
 
-def _row(kind: str, text: str) -> str:
-    tag = {"marked": "mark", "gone": "del", "cut": "i"}[kind]
-    return f"<{tag}>{html_text(text)}</{tag}>"
+def _headers(headers: Headers) -> str:
+    return "\n".join(f"{html_text(name)}: {html_text(value, _LINE)}" for name, value in headers)
+
+
+def _row(line: Line) -> str:
+    text = html_text(line.text)
+    tag = {"marked": "mark", "gone": "del", "cut": "i"}.get(line.kind)
+    return f"<{tag}>{text}</{tag}>" if tag else text
 
 
 def _answer(finding: Finding) -> Iterator[str]:
@@ -191,10 +187,10 @@ def _answer(finding: Finding) -> Iterator[str]:
         return
     yield '<details class="part"><summary>reply</summary>'
     status = f"{reply.status}\n" if reply.status is not None else ""
-    headers = "\n".join(f"{html_text(name)}: {html_text(value, _LINE)}" for name, value in reply.headers)
-    yield f'<pre class="headers" tabindex="0">{status}{headers}</pre>'
+    yield f'<pre class="headers" tabindex="0">{status}{_headers(reply.headers)}</pre>'
     if reply.body:
-        yield f'<pre tabindex="0">{html_text(visible_bytes(reply.body, _REPLY, newlines=True), newlines=True)}</pre>'
+        text = visible_bytes(reply.body, _REPLY, newlines=True)
+        yield f'<pre tabindex="0">{html_text(text, newlines=True)}</pre>'
     yield "</details>"
 
 
@@ -233,8 +229,7 @@ def _footer(result: RunResult) -> Iterator[str]:
     kinds = ", ".join(f"{number:,} {html_text(kind)}" for kind, number in result.kinds.items() if number)
     if kinds:
         yield f"<p>Cases: {kinds}.</p>"
-    yield (
-        f"<p>Contract <code>{html_text(result.spec, 200)}</code>, sha256 <code>{html_text(result.sha256)}</code>. "
-        f"contract-kit {html_text(tool_version())}, seed {result.seed}.</p>"
-    )
+    yield f"<p>Contract <code>{html_text(result.spec, 200)}</code>,"
+    yield f"sha256 <code>{html_text(result.sha256)}</code>."
+    yield f"contract-kit {html_text(tool_version())}, seed {result.seed}.</p>"
     yield "</footer>"

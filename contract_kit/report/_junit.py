@@ -88,7 +88,8 @@ def _finding_case(finding: Finding, result: RunResult) -> str:
     if finding.known:
         return f'{opening}<skipped message="known: {title}"/></testcase>'
     text = xml_text("\n".join(_description(finding)))
-    return f'{opening}<failure type="{_attribute(finding.finding)}" message="{title}">{text}</failure></testcase>'
+    failure = f'<failure type="{_attribute(finding.finding)}" message="{title}">{text}</failure>'
+    return f"{opening}{failure}</testcase>"
 
 
 def _description(finding: Finding) -> Iterator[str]:

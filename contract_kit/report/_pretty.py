@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
     from contract_kit.model import Case
 
-__all__ = ["Line", "body_lines"]
+__all__ = ["Line", "body_lines", "raw_body"]
 
-_AROUND = 10
+_AROUND = 6
 """Lines shown before and after a marked one."""
-_HEAD = 6
-_WHOLE = 70
+_HEAD = 3
+_WHOLE = 30
 """Bodies of at most so many lines are shown whole."""
 _TEXT = 300
 _RAW = 4000
@@ -27,7 +27,7 @@ _RAW = 4000
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line, already visible: ``plain``, ``marked`` (the difference), ``gone`` (what is absent), ``cut``."""
+    """One line, already visible: ``plain``, ``marked`` (the difference), ``gone`` (absent), ``cut``."""
 
     text: str
     kind: str = "plain"
@@ -58,8 +58,12 @@ def body_lines(case: Case) -> list[Line]:
             return _cut(list(_value(value, "", case.at or None, "", "")))
         except (ValueError, RecursionError):
             pass
-    raw = visible_bytes(case.body, _RAW, newlines=True)
-    return [Line(line) for line in raw.split("\n")]
+    return [Line(line) for line in raw_body(case).split("\n")]
+
+
+def raw_body(case: Case) -> str:
+    """The body of ``case`` as it was sent."""
+    return visible_bytes(case.body, _RAW, newlines=True)
 
 
 def _value(value: Any, here: str, at: str | None, before: str, after: str) -> Iterator[Line]:

@@ -14,7 +14,7 @@ from contract_kit.report._escape import shell_bytes, shell_quote, visible
 from contract_kit.report._redact import REDACTED, Redactor, is_sensitive_header
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from contract_kit.model import Case, Headers, InputKind, TargetKind
 
@@ -103,7 +103,7 @@ def _shown_options(ctx: Context) -> Iterator[str]:
             yield "--header=" + shell_quote(_shown_header(tail, ctx))
         else:
             yield shell_quote(ctx.redactor.text(word))
-        name = "" if name else word
+        name = word if not name and word in {"--secret", "--header"} else ""
 
 
 def _shown_header(line: str, ctx: Context) -> str:
@@ -242,8 +242,17 @@ def _body_literal(body: bytes) -> list[str]:
     return ["body = (", *_indented(_chunks(text)), ").encode()"]
 
 
-def _chunks(whole: bytes | str) -> Sequence[str]:
-    return [repr(whole[at : at + _LITERAL]) for at in range(0, len(whole), _LITERAL)] or [repr(whole)]
+def _chunks(whole: bytes | str) -> list[str]:
+    """``whole`` as literals of one line each, broken after commas where there are any."""
+    if isinstance(whole, bytes):
+        return [f"b{line}" for line in _chunks(whole.decode("ascii"))]
+    lines = []
+    while len(whole) > _LITERAL:
+        comma = whole.rfind(",", _LITERAL // 3, _LITERAL)
+        cut = comma + 1 if comma >= 0 else _LITERAL
+        lines.append(repr(whole[:cut]))
+        whole = whole[cut:]
+    return [*lines, repr(whole)]
 
 
 def _indented(lines: Iterable[str]) -> list[str]:
