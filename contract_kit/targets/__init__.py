@@ -11,24 +11,41 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from contract_kit.targets._base import ClosesItself, Target, send
+    from contract_kit.targets._describe import describe
+    from contract_kit.targets._import import import_object
+    from contract_kit.targets._inprocess import InProcessTarget
+    from contract_kit.targets._isolated import IsolatedTarget
+    from contract_kit.targets._open import constants, open_python_target
     from contract_kit.targets._url import UrlTarget, fetch
     from contract_kit.targets._url_exchange import ReceiverGone
 
 __all__ = [
     "ClosesItself",
+    "InProcessTarget",
+    "IsolatedTarget",
     "ReceiverGone",
     "Target",
     "UrlTarget",
+    "constants",
+    "describe",
     "fetch",
+    "import_object",
+    "open_python_target",
     "send",
 ]
 
 _HOMES = {
     "ClosesItself": "_base",
+    "InProcessTarget": "_inprocess",
+    "IsolatedTarget": "_isolated",
     "ReceiverGone": "_url_exchange",
     "Target": "_base",
     "UrlTarget": "_url",
+    "constants": "_open",
+    "describe": "_describe",
     "fetch": "_url",
+    "import_object": "_import",
+    "open_python_target": "_open",
     "send": "_base",
 }
 """Public name → the private file that it lives in. A new name stands here, above and in ``__all__``."""

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import contextlib
 import faulthandler
+import functools
 import gc
 import os
 import select
@@ -37,6 +38,7 @@ __all__ = ["BROKEN_CHANNEL", "dump_signal", "main", "serve"]
 BROKEN_CHANNEL = 97
 """Exit status of a worker that can no longer answer: the consumer closed what was not its own."""
 _TAIL = 16_384
+_GRACE = 0.02
 _HIGH = 64
 _PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36
 
@@ -81,9 +83,14 @@ def _lift(fd: int) -> int:
 def _prctl(option: int, value: int) -> None:
     """Linux only; elsewhere the closed socket does the same, a moment later."""
     if sys.platform == "linux":
-        import ctypes
+        _libc().prctl(option, value, 0, 0, 0)
 
-        ctypes.CDLL(None, use_errno=True).prctl(option, value, 0, 0, 0)
+
+@functools.cache
+def _libc() -> Any:
+    import ctypes
+
+    return ctypes.CDLL(None, use_errno=True)
 
 
 def _die_with_parent(parent: int) -> None:
@@ -148,8 +155,10 @@ class _Host:
             raise EOFError
         for command in Inbox().feed(data):
             match command:
-                case ("fork",):
+                case ("fork", doomed):
                     self.channel.sendall(pack(self.fork(fds[0])))
+                    for pid in doomed:
+                        self.end(pid, _GRACE)
                 case ("end", pid, grace):
                     self.channel.sendall(pack(self.end(pid, grace)))
                 case ("constants",):
@@ -192,8 +201,11 @@ class _Host:
             sock.sendall(pack("hello"))
         serve(sock, prepared.answer, os._exit)
 
-    def end(self, pid: int, grace: float) -> tuple[int, bytes]:
-        """Wait a moment for a worker's own end, then kill it and all that it started: (wait status, last output)."""
+    def end(self, pid: int, grace: float) -> tuple[int, bytes, bool]:
+        """Wait a moment for a worker's own end, then kill it and all that it started.
+
+        (wait status, last output, whether it had to be killed)
+        """
         deadline = time.monotonic() + grace
         while not (ended := _has_ended(pid)) and time.monotonic() < deadline:
             time.sleep(0.001)
@@ -205,7 +217,7 @@ class _Host:
         self.workers.discard(pid)
         self.end_orphans()
         self.drain()
-        return status, bytes(self.tail)
+        return status, bytes(self.tail), not ended
 
     def end_orphans(self) -> None:
         """Kill what dead workers left behind in groups of its own: it is our child now."""
@@ -258,7 +270,7 @@ def serve(sock: socket.socket, answer: Callable[[Delivery], Any], leave: Callabl
     me, limit, collecting = os.getpid(), sys.getrecursionlimit(), gc.isenabled()
     inbox = Inbox()
     try:
-        while data := sock.recv(1 << 20):
+        while data := sock.recv(1 << 16):
             for batch in inbox.feed(data):
                 for item in batch:
                     reply = answer(_delivery(item))

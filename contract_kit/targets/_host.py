@@ -41,11 +41,23 @@ class HostGone(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Worker:
-    """A process that answers deliveries over ``sock``; ``lazy`` ones say hello when they have imported."""
+    """A process that answers deliveries over ``sock``; ``lazy`` ones say hello when they have imported.
+
+    ``death`` is a descriptor that is readable when the process has ended, where the system has such (Linux): the
+    line itself may be held open by a copy that the consumer forked.
+    """
 
     pid: int
     sock: socket.socket
     lazy: bool
+    death: int | None = None
+
+    def hang_up(self) -> None:
+        """Close our end; a worker that waits for the next batch then ends by itself."""
+        if self.sock.fileno() >= 0:
+            self.sock.close()
+            if self.death is not None:
+                os.close(self.death)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +67,8 @@ class Ending:
     status: int | None
     tail: str
     dump: str
+    killed: bool = False
+    """Whether it was we who ended it."""
 
 
 class Host:
@@ -72,6 +86,7 @@ class Host:
             self._start()
 
     def _start(self) -> tuple[str, bool]:
+        self._doomed: list[int] = []
         ours, theirs = socket.socketpair()
         output, printed = os.pipe()
         self._dump, dumped = os.pipe()
@@ -167,22 +182,32 @@ class Host:
         ours, theirs = socket.socketpair()
         try:
             self._read_dump(0)
-            pid = self._ask(("fork",), (theirs.fileno(),))
+            pid = self._ask(("fork", self._doomed), (theirs.fileno(),))
+            self._doomed = []
         except BaseException:
             ours.close()
             raise
         finally:
             theirs.close()
-        return Worker(pid, ours, self.config["lazy"])
+        death = None
+        if hasattr(os, "pidfd_open"):
+            with contextlib.suppress(OSError):  # an old kernel, or a sandbox that forbids it
+                death = os.pidfd_open(pid)
+        return Worker(pid, ours, self.config["lazy"], death)
 
     def end(self, worker: Worker, grace: float = 0.0) -> Ending:
         """End a worker, unless it ends by itself within ``grace`` seconds."""
-        worker.sock.close()
+        worker.hang_up()
         try:
-            status, tail = self._ask(("end", worker.pid, grace))
+            status, tail, killed = self._ask(("end", worker.pid, grace))
         except HostGone:
-            return Ending(None, "", self._read_dump(0))
-        return Ending(status, tail.decode("utf-8", "replace"), self._read_dump(0))
+            return Ending(None, "", self._read_dump(0), killed=True)
+        return Ending(status, tail.decode("utf-8", "replace"), self._read_dump(0), killed)
+
+    def end_later(self, worker: Worker) -> None:
+        """Hang up on an idle worker; it is swept away when the next one has been forked."""
+        worker.hang_up()
+        self._doomed.append(worker.pid)
 
     def constants(self) -> tuple[tuple[str, ...], tuple[float | int, ...]]:
         """What :func:`contract_kit.targets.constants` finds."""

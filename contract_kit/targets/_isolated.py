@@ -26,12 +26,12 @@ if TYPE_CHECKING:
 
 __all__ = ["IsolatedTarget"]
 
-MEMORY = 2 << 30
+MEMORY = 1 << 30
 """Bytes that a worker may use beyond what the imported target uses."""
 _GRACE = 0.2
 _AHEAD_SECONDS = 0.02
-_MOST_AHEAD, _FIRST_AHEAD = 256, 4
-_MOST_BYTES = 1 << 20
+_MOST_AHEAD, _FIRST_AHEAD = 48, 4
+_MOST_BYTES = 80_000
 
 
 class IsolatedTarget(ClosesItself):
@@ -111,7 +111,9 @@ class IsolatedTarget(ClosesItself):
     def _hung(self, line: _Line, elapsed: float) -> Reply:
         assert self._host is not None
         where = where_dumped(self._host.dump(line.worker.pid), self._ground)
-        self._drop()
+        ending = self._drop()
+        if not ending.killed:  # it ended unseen: a copy of it, that it forked, held the line open
+            return self._crashed(ending, elapsed)
         return Reply(
             outcome="timed_out",
             where=where,
@@ -120,7 +122,9 @@ class IsolatedTarget(ClosesItself):
         )
 
     def _died(self, line: _Line, elapsed: float) -> Reply:
-        ending = self._drop(_GRACE)
+        return self._crashed(self._drop(_GRACE), elapsed)
+
+    def _crashed(self, ending: Ending, elapsed: float) -> Reply:
         stack = ending.dump if "File " in ending.dump else ending.tail
         fatal = ending.status is not None and os.WIFSIGNALED(ending.status)
         return Reply(
@@ -135,7 +139,7 @@ class IsolatedTarget(ClosesItself):
         line, self._line = self._line, None
         assert line is not None
         if self._host is None:
-            line.worker.sock.close()
+            line.worker.hang_up()
             return Ending(None, "", "")
         return self._host.end(line.worker, grace)
 
@@ -146,6 +150,9 @@ class IsolatedTarget(ClosesItself):
             self._line = line = self._connect()
             line.give([delivery])
             answers, _ = self._listen(line)
+            if self._line is not None and self._host is not None:
+                self._host.end_later(self._line.worker)
+                self._line = None
             return answers[0]
         finally:
             if self._line is not None:
@@ -163,7 +170,7 @@ class IsolatedTarget(ClosesItself):
         """End the host and its workers."""
         self._closed = True
         if self._line is not None:
-            self._line.worker.sock.close()
+            self._line.worker.hang_up()
             self._line = None
         if self._host is not None:
             self._host.close()
@@ -239,9 +246,12 @@ class _Line:
         self._plain = plain
         self._out = bytearray()
         self._inbox = Inbox()
+        self._fd = worker.sock.fileno()
         self._pace = 0.0
         self._poll = select.poll()
         self._poll.register(worker.sock, select.POLLIN)
+        if worker.death is not None:
+            self._poll.register(worker.death, select.POLLIN)
         worker.sock.setblocking(False)
 
     def room(self) -> int:
@@ -280,25 +290,24 @@ class _Line:
         while True:
             limit = timeout if self._greeted else IMPORT_LIMIT
             left = self.since + limit - time.monotonic()
-            ready = self._poll.poll(max(0.0, left) * 1000)
-            if not ready:
-                if left > 0:
-                    continue  # poll rounds down
+            ready = dict(self._poll.poll(max(0.0, left) * 1000))
+            if not ready and left <= 0:
                 return []
-            if ready[0][1] & select.POLLOUT:
+            if ready.get(self._fd, 0) & select.POLLOUT:
                 self._push()
-            if not ready[0][1] & ~select.POLLOUT:
+            dead = self.worker.death in ready  # what it said before is read to its end
+            if not dead and not ready.get(self._fd, 0) & ~select.POLLOUT:
                 continue
             try:
-                data = self.worker.sock.recv(1 << 20)
+                data = self.worker.sock.recv(1 << 16)
             except BlockingIOError:
-                continue
+                data = b"" if dead else None
             except OSError:
                 data = b""
-            if not data:
+            if data == b"":
                 self.ended = True
                 return []
-            found = self._take(data)
+            found = self._take(data or b"")
             if found:
                 return found
 
