@@ -30,5 +30,7 @@ def parse(body: bytes) -> dict[str, Any]:
         customer = value["customer"]
         result["customer"] = _pick(customer, _CUSTOMER)
         if "integrations" in customer:
-            result["customer"]["integrations"] = [_pick(item, _INTEGRATION) for item in customer["integrations"]]
+            result["customer"]["integrations"] = [
+                _pick(item, _INTEGRATION) for item in customer["integrations"]
+            ]
     return result

@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, get_args
 
-from tests.consumers.correct._strict import INTEGRATION_STRINGS, STRINGS, TIMES, events, is_rfc3339, loads
+from tests.consumers.correct._strict import (
+    INTEGRATION_STRINGS,
+    STRINGS,
+    TIMES,
+    EntityType,
+    events,
+    is_rfc3339,
+    loads,
+)
 
 Rule = Callable[[Any], bool]
 
@@ -24,7 +32,9 @@ def one_of(*members: str) -> Rule:
 
 def table(rules: dict[str, Rule]) -> Rule:
     def check(value: Any) -> bool:
-        return isinstance(value, dict) and all(rule(value[key]) for key, rule in rules.items() if key in value)
+        return isinstance(value, dict) and all(
+            rule(value[key]) for key, rule in rules.items() if key in value
+        )
 
     return check
 
@@ -38,7 +48,7 @@ def mapping(rule: Rule) -> Rule:
 
 
 STATUS = one_of("published", "deleted", "archived")
-ENTITY = one_of(*"customer plan invoice subscription payment credit_note addon item item_price price".split())
+ENTITY = one_of(*get_args(EntityType))
 INTEGRATION = table(
     {
         **dict.fromkeys(INTEGRATION_STRINGS, string),

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 
-from tests.consumers.correct._strict import INTEGRATION_STRINGS, STRINGS, TIMES, events, is_rfc3339, loads
+from tests.consumers.correct._strict import (
+    INTEGRATION_STRINGS,
+    STRINGS,
+    TIMES,
+    EntityType,
+    events,
+    is_rfc3339,
+    loads,
+)
 
 _STATUS = validate.OneOf(("published", "deleted", "archived"))
-_ENTITY = validate.OneOf(
-    "customer plan invoice subscription payment credit_note addon item item_price price".split()
-)
+_ENTITY = validate.OneOf(get_args(EntityType))
 
 
 def _time(value: str) -> None:
@@ -20,7 +26,9 @@ def _time(value: str) -> None:
 
 
 def _fields(strings: tuple[str, ...]) -> dict[str, Any]:
-    return {name: fields.String() for name in strings} | {name: fields.String(validate=_time) for name in TIMES}
+    return {name: fields.String() for name in strings} | {
+        name: fields.String(validate=_time) for name in TIMES
+    }
 
 
 _Integration = Schema.from_dict(

@@ -45,7 +45,9 @@ def parse(body: bytes) -> SimpleNamespace:
     result = SimpleNamespace(event_type=value.get("event_type"), customer=None)
     if "customer" in value:
         result.customer = _namespace(value["customer"])
-        result.customer.integrations = [_namespace(item) for item in value["customer"].get("integrations", [])]
+        result.customer.integrations = [
+            _namespace(item) for item in value["customer"].get("integrations", [])
+        ]
     return result
 
 

@@ -69,4 +69,6 @@ class CustomerCreated(Record):
 
 def parse(body: bytes) -> CustomerCreated:
     """The model, or ``ValueError`` (Pydantic's own is one)."""
-    return CustomerCreated.model_validate(from_json(body, allow_inf_nan=False))  # model_validate_json takes NaN
+    return CustomerCreated.model_validate(
+        from_json(body, allow_inf_nan=False)
+    )  # model_validate_json takes NaN

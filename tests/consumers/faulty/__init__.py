@@ -14,11 +14,23 @@ from tests.consumers import Faulty
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-MODULES = ("crashes", "accepts", "more_accepts", "refusals", "altered", "more_altered", "slow", "spelling", "state")
+MODULES = (
+    "crashes",
+    "accepts",
+    "more_accepts",
+    "refusals",
+    "altered",
+    "more_altered",
+    "slow",
+    "spelling",
+    "state",
+)
 _TABLE: dict[str, Faulty] = {}
 
 
-def fault(findings: str, at: str | tuple[str, ...], note: str, **more: Any) -> Callable[[Any], Callable[[bytes], Any]]:
+def fault(
+    findings: str, at: str | tuple[str, ...], note: str, **more: Any
+) -> Callable[[Any], Callable[[bytes], Any]]:
     """Register what is decorated under its own name, and leave a function ``body -> value`` in its place.
 
     ``findings`` are names with a blank between; a decorated class is instantiated once, so what it keeps
@@ -33,7 +45,11 @@ def fault(findings: str, at: str | tuple[str, ...], note: str, **more: Any) -> C
             def parse(body: bytes) -> Any:
                 return parser.parse(body)
 
-            parse.__module__, parse.__name__, parse.__qualname__ = made.__module__, made.__name__, made.__name__
+            parse.__module__, parse.__name__, parse.__qualname__ = (
+                made.__module__,
+                made.__name__,
+                made.__name__,
+            )
             parse.__doc__ = note
         _TABLE[made.__name__] = Faulty(
             name=made.__name__,
