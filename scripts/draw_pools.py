@@ -1,3 +1,4 @@
+# ruff: noqa: INP001 - a script, not a package
 """Draw ``contract_kit/values/pools.json`` from the installed Faker and ``places.txt``.
 
 Run it only when the pools are meant to change: base bodies and the fixture bundle are made from them.
@@ -15,11 +16,28 @@ from pathlib import Path
 from typing import Any
 
 import faker
+
 from contract_kit.values._draw import draw_locale
 
 HERE = Path(__file__).parent
 POOLS = HERE.parent / "contract_kit" / "values" / "pools.json"
-TEXT_LOCALES = "en_US de_DE fr_FR es_ES ru_RU uk_UA el_GR ar_AA he_IL zh_CN ja_JP th_TH pl_PL it_IT cs_CZ".split()
+TEXT_LOCALES = [
+    "en_US",
+    "de_DE",
+    "fr_FR",
+    "es_ES",
+    "ru_RU",
+    "uk_UA",
+    "el_GR",
+    "ar_AA",
+    "he_IL",
+    "zh_CN",
+    "ja_JP",
+    "th_TH",
+    "pl_PL",
+    "it_IT",
+    "cs_CZ",
+]
 
 
 def zones() -> dict[str, str]:
@@ -65,7 +83,8 @@ def draw() -> dict[str, Any]:
     countries, places = read_places()
     names = sorted({row[3] for row in countries})
     drawn = {
-        name: draw_locale(name, number, people=18, companies=6, streets=10) for number, name in enumerate(names)
+        name: draw_locale(name, number, people=18, companies=6, streets=10)
+        for number, name in enumerate(names)
     }
     return {
         "faker": faker.VERSION,
@@ -77,6 +96,7 @@ def draw() -> dict[str, Any]:
 
 
 def main() -> int:
+    """Write the file, or say whether its places are current."""
     if "--check" in sys.argv[1:]:
         countries, places = read_places()
         current = json.loads(POOLS.read_text(encoding="utf-8"))

@@ -5,6 +5,8 @@ Letters of most scripts carry their sound in their Unicode name (``DEVANAGARI LE
 GIM``); where the name is that of the letter (``HEBREW LETTER GIMEL``) a table has the sound.
 """
 
+# ruff: noqa: E501 - tables of letters, where a wide letter counts twice
+
 from __future__ import annotations
 
 import re
@@ -68,13 +70,19 @@ _HAN = (
     "cui崔 tan谭譚 zou邹鄒 jin靳 qiao乔 ge葛 pang庞 ni倪 nie聂 yin殷 shen申 geng耿 guan关 jiao焦 zuo左 gan甘 bao包 shang尚"
 )
 _MANDARIN = {
-    char: syllable.group(1) for syllable in re.finditer(r"([a-z]+)([^a-z\s]+)", _HAN) for char in syllable.group(2)
+    char: syllable.group(1)
+    for syllable in re.finditer(r"([a-z]+)([^a-z\s]+)", _HAN)
+    for char in syllable.group(2)
 }
 _SOUND = re.compile(r"(?:HIRAGANA|KATAKANA) LETTER (?:SMALL )?(\w+)|(?:HANGUL|ETHIOPIC) SYLLABLE (\w+)")
 _INDIC = re.compile(r"(?:\w+) (LETTER|VOWEL SIGN|SIGN) (?:VOCALIC )?(\w+)$")
 _SINHALA = {
-    **_table("අ:a ආ:a ඇ:ae ඉ:i ඊ:i උ:u එ:e ඔ:o ක:ka ඛ:kha ග:ga ඝ:gha ච:cha ජ:ja ට:ta ඩ:da ණ:na ත:tha ථ:tha ද:da"),
-    **_table("ධ:dha න:na ප:pa ඵ:pha බ:ba භ:bha ම:ma ය:ya ර:ra ල:la ව:wa ශ:sha ෂ:sha ස:sa හ:ha ළ:la ෆ:fa ඹ:mba ඳ:nda"),
+    **_table(
+        "අ:a ආ:a ඇ:ae ඉ:i ඊ:i උ:u එ:e ඔ:o ක:ka ඛ:kha ග:ga ඝ:gha ච:cha ජ:ja ට:ta ඩ:da ණ:na ත:tha ථ:tha ද:da"
+    ),
+    **_table(
+        "ධ:dha න:na ප:pa ඵ:pha බ:ba භ:bha ම:ma ය:ya ර:ra ල:la ව:wa ශ:sha ෂ:sha ස:sa හ:ha ළ:la ෆ:fa ඹ:mba ඳ:nda"
+    ),
     **_table("ා:a ැ:ae ෑ:ae ි:i ී:i ු:u ූ:u ෙ:e ේ:e ො:o ෝ:o ං:n"),
 }
 

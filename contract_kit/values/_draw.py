@@ -1,7 +1,8 @@
 """Drawing one locale's people, companies and streets from Faker.
 
-Faker's own providers are used where the locale has them. Where a locale inherits the American ones (Faker
-then writes ``580 بكر Run Apt. 215``) a pattern in the locale's own manner takes a family name that Faker gave.
+Faker's own providers are used where the locale has them. Where a locale inherits the American ones
+(Faker then writes ``580 بكر Run Apt. 215``) a pattern in the locale's own manner takes
+a family name from Faker.
 """
 
 from __future__ import annotations
@@ -112,7 +113,9 @@ _COMPANIES = {
 }
 
 
-def draw_locale(name: str, seed: int, *, people: int, companies: int, streets: int) -> dict[str, list[Any]] | None:
+def draw_locale(
+    name: str, seed: int, *, people: int, companies: int, streets: int
+) -> dict[str, list[Any]] | None:
     """Rows of one locale, or ``None`` where the installed Faker lacks it.
 
     ``people`` are ``[name, given, family, local part]``; no row is repeated.
@@ -120,7 +123,7 @@ def draw_locale(name: str, seed: int, *, people: int, companies: int, streets: i
     from faker import Factory
 
     try:
-        fake = Factory.create(name, providers=_PROVIDERS)
+        fake: Any = Factory.create(name, providers=_PROVIDERS)
     except AttributeError:  # Faker's word for a locale that it does not have
         return None
     fake.seed_instance(seed * 7919 + 1)

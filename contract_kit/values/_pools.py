@@ -125,6 +125,11 @@ class Pools:
             found.setdefault(place.country, []).append(place)
         return {code: tuple(places) for code, places in found.items()}
 
+    @cached_property
+    def whole_places(self) -> tuple[Place, ...]:
+        """Places that have all parts of an address."""
+        return tuple(place for place in self.places if place.state and place.postal)
+
     def address(self, place: Place, number: int) -> Address:
         """The address number ``number`` at a place; about a third have no second line."""
         locale = self.by_code[place.country].locale
@@ -164,7 +169,10 @@ def _pools(source: str, data: Mapping[str, Any], drawn: Mapping[str, Mapping[str
         source,
         tuple(Country(*row) for row in data["countries"]),
         tuple(Place(*row) for row in data["places"]),
-        {name: tuple(Person(*row, name) for row in part["people"]) for name, part in drawn.items()},
+        {
+            name: tuple(Person(row[0], row[1], row[2], row[3], name) for row in part["people"])
+            for name, part in drawn.items()
+        },
         {name: tuple(part["companies"]) for name, part in drawn.items()},
         {name: tuple(part["streets"]) for name, part in drawn.items()},
         {name: tuple(part["units"]) for name, part in drawn.items()},
