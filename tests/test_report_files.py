@@ -52,7 +52,8 @@ def test_the_page_is_well_formed_and_runs_and_fetches_nothing(run):
         assert not [key for key in attrs if key.startswith("on") or key in {"src", "style", "srcset"}], name
         assert attrs.get("href", "#").startswith("#")
     assert [attrs for name, attrs in page.tags if attrs.get("http-equiv") == "Content-Security-Policy"]
-    assert "@import" not in to_html(run()) and "url(" not in to_html(run())
+    assert "@import" not in to_html(run())
+    assert "url(" not in to_html(run())
 
 
 @pytest.mark.parametrize("render", [to_html, to_junit])
@@ -73,9 +74,8 @@ def test_the_page_marks_the_changed_line_of_the_body():
 def test_a_long_body_shows_what_is_around_the_difference():
     body = body_with(extra=list(range(500)), status="Published")
     lines = body_lines(make_case(body=body))
-    assert len(lines) < 30 and [line.text.strip() for line in lines if line.kind == "marked"] == [
-        '"status": "Published",'
-    ]
+    assert len(lines) < 30
+    assert [line.text.strip() for line in lines if line.kind == "marked"] == ['"status": "Published",']
     deep = body_lines(make_case(body=body, at="/customer/extra/250"))
     assert [line.text.strip() for line in deep if line.kind == "marked"] == ["250,"]
     assert sum("not shown" in line.text for line in deep) == 2
@@ -101,9 +101,11 @@ def test_junit_is_xml_whose_figures_are_those_of_its_cases(run):
         assert int(element.get("tests")) == len(cases)
         assert int(element.get("failures")) == len(suite.findall("testcase/failure"))
         assert int(element.get("skipped")) == len(suite.findall("testcase/skipped"))
-        assert element.get("errors") == "0" and float(element.get("time")) >= 0
+        assert element.get("errors") == "0"
+        assert float(element.get("time")) >= 0
     names = [case.get("name") for case in cases]
-    assert len(set(names)) == len(names) and all(case.get("classname") for case in cases)
+    assert len(set(names)) == len(names)
+    assert all(case.get("classname") for case in cases)
     # Jenkins' schema: properties, then test cases, then system-out.
     order = [child.tag for child in suite]
     assert order == sorted(order, key=["properties", "testcase", "system-out"].index)
@@ -111,7 +113,8 @@ def test_junit_is_xml_whose_figures_are_those_of_its_cases(run):
 
 def test_junit_keeps_known_findings_visible_without_failing_for_them():
     suite = ET.fromstring(to_junit(everyday())).find("testsuite")
-    assert suite.get("failures") == "3" and suite.get("skipped") == "1"
+    assert suite.get("failures") == "3"
+    assert suite.get("skipped") == "1"
     passed = {case.get("name"): case.findtext("system-out") for case in suite.findall("testcase[system-out]")}
     assert passed["valid cases"] == "797 of 800 cases without a finding"
 
@@ -139,9 +142,8 @@ def test_an_old_report_is_replaced_through_a_link(tmp_path):
     (tmp_path / "real.json").write_text("old")
     (tmp_path / "link.json").symlink_to("real.json")
     write_reports(everyday(), [tmp_path / "link.json"])
-    assert (tmp_path / "link.json").is_symlink() and json.loads((tmp_path / "real.json").read_text())[
-        "version"
-    ] == 1
+    assert (tmp_path / "link.json").is_symlink()
+    assert json.loads((tmp_path / "real.json").read_text())["version"] == 1
 
 
 @pytest.mark.parametrize(

@@ -72,7 +72,8 @@ def test_the_report_is_utf_8_that_any_strict_reader_takes():
 def test_a_body_comes_back_byte_for_byte(body):
     found = to_json(make_result(make_finding(case=make_case(body=body))))["findings"][0]["body"]
     back = found["text"].encode() if "text" in found else base64.b64decode(found["base64"])
-    assert back == body and len(found) == 1
+    assert back == body
+    assert len(found) == 1
 
 
 @pytest.mark.parametrize(
@@ -99,7 +100,8 @@ def test_values_too_deep_or_too_long_for_json_are_told_and_not_written():
         deep = [deep]
     run = make_result(make_finding(reply=Reply(outcome="accepted", value={"deep": deep, "long": 10**6000})))
     value = json.loads(json_bytes(run))["findings"][0]["observed"]["value"]
-    assert value["long"].startswith("an integer of") and "…" in json.dumps(value["deep"], ensure_ascii=False)
+    assert value["long"].startswith("an integer of")
+    assert "…" in json.dumps(value["deep"], ensure_ascii=False)
 
 
 def test_the_exception_holds_type_and_message():

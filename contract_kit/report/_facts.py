@@ -35,7 +35,7 @@ def seconds(duration: float) -> str:
     """
     if duration < 1:
         return f"{duration:.2f} s"
-    if duration < 60:  # noqa: PLR2004 (a minute)
+    if duration < 60:
         return f"{duration:.1f} s"
     minutes, rest = divmod(round(duration), 60)
     return f"{minutes} min {rest} s"

@@ -114,7 +114,7 @@ def _badge(finding: Finding) -> str:
 
 
 def _contents(findings: list[Finding]) -> Iterator[str]:
-    if len(findings) < 2:  # noqa: PLR2004 (one finding needs no list)
+    if len(findings) < 2:
         return
     yield '<nav aria-label="Findings"><ol>'
     for number, finding in enumerate(findings, 1):
