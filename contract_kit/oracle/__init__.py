@@ -8,9 +8,12 @@ changed. :func:`judge` says what a case and its reply come to.
 from contract_kit.oracle._again import same_result
 from contract_kit.oracle._change import Change
 from contract_kit.oracle._compare import Comparison, calibrate, compare
+from contract_kit.oracle._judge import judge, show
+from contract_kit.oracle._leaks import find_leaks, has_stack_trace
 from contract_kit.oracle._places import Places
 from contract_kit.oracle._plain import LEAF, SET, Plain, leaf, leaf_kind
 from contract_kit.oracle._project import project
+from contract_kit.oracle._slow import is_slow, suspicious
 
 __all__ = [
     "LEAF",
@@ -21,8 +24,14 @@ __all__ = [
     "Plain",
     "calibrate",
     "compare",
+    "find_leaks",
+    "has_stack_trace",
+    "is_slow",
+    "judge",
     "leaf",
     "leaf_kind",
     "project",
     "same_result",
+    "show",
+    "suspicious",
 ]

@@ -62,8 +62,8 @@ class Comparison:
         walk = Walk(self.table, self.places, sent, fresh_known=fresh is not NOTHING, may_drop=may_drop)
         try:
             walk.visit((), came, fresh, None)
-            if lossless and self.comparable and came is not NOTHING:
-                walk.changes.extend(_lost(sent, walk.covered, self.places))
+            if lossless and self.comparable and isinstance(sent, (dict, list)):
+                walk.changes.extend(_lost(walk, sent))
         except RecursionError:  # a body of hostile depth: not compared
             return []
         return walk.changes
@@ -85,20 +85,22 @@ def compare(
     return calibrate([(sent, came)], places).changes(sent, came, fresh=fresh, lossless=lossless)
 
 
-def _lost(sent: Any, covered: set[str], places: Places, pointer: str = "") -> Iterator[Change]:
+def _lost(walk: Walk, sent: Any) -> Iterator[Change]:
     """The topmost declared places that hold something and did not come out."""
-    if not isinstance(sent, (dict, list)):
-        return
-    pairs = sent.items() if isinstance(sent, dict) else enumerate(sent)
-    for key, value in pairs:
-        here = f"{pointer}/{escape_token(str(key))}"
-        if value is None or not places.is_declared(here):
-            continue
-        if here in covered or any(each.startswith(here + "/") for each in covered):
-            if not (isinstance(value, (dict, list)) and f"{here}/" in covered):
-                yield from _lost(value, covered, places, here)
-        else:
-            yield Change(here, value, None, "did not come out", kind="lost")
+    heads = {each[:i] for each in walk.covered for i, letter in enumerate(each) if letter == "/"}
+    stack: list[tuple[str, Any]] = [("", sent)]
+    while stack:
+        pointer, value = stack.pop()
+        pairs = value.items() if isinstance(value, dict) else enumerate(value)
+        for key, item in pairs:
+            here = f"{pointer}/{escape_token(str(key))}"
+            if item is None or not walk.places.is_declared(here):
+                continue
+            if here in walk.opened or (here in heads and here not in walk.covered):
+                if isinstance(item, (dict, list)):
+                    stack.append((here, item))
+            elif here not in walk.covered:
+                yield Change(here, item, None, "did not come out", kind="lost")
 
 
 class Walk:
@@ -112,7 +114,9 @@ class Walk:
         self.may_drop = may_drop
         self.changes: list[Change] = []
         self.covered: set[str] = set()
-        """Pointers that came out; with a slash at the end where all below did, too."""
+        """Pointers of what came out."""
+        self.opened: set[str] = set()
+        """Those of the containers of which each part was looked for."""
 
     def add(self, change: Change) -> None:
         """Note a change, once; a body that is wrong everywhere needs no full list."""
@@ -184,12 +188,12 @@ class Walk:
     def _object(
         self, path: Path, pointer: str, sent: dict[str, Any], came: Plain, fresh: Plain, bound: Bound | None
     ) -> None:
-        if type(came) is not dict:
-            pairs = _as_dict(came)
-            if pairs is None:
-                self._other_shape(pointer, sent, came, bound)
-                return
-            came = pairs
+        pairs = came if type(came) is dict else _as_dict(came)
+        if pairs is None:
+            self._other_shape(pointer, sent, came, bound)
+            return
+        came = pairs
+        self.opened.add(pointer)
         if self._is_map(path, pointer, sent, bound):
             self._map(path, pointer, sent, came, fresh)
             return
@@ -230,7 +234,7 @@ class Walk:
             here = f"{pointer}/{escape_token(key)}"
             if key in came:
                 self.check((*path, key), here, value, came[key], _down(fresh, key), _DATA)
-            elif value is not None:
+            elif value is not None and len(self.changes) < _MOST_CHANGES:
                 alike = next((other for other in extra if normal(other) == normal(key)), None)
                 if alike is None:
                     alike = next((k for k in extra if value not in ("", None) and same(value, came[k])), None)
@@ -341,10 +345,10 @@ def _as_dict(came: Plain) -> dict[str, Plain] | None:
         return None
     pairs: dict[str, Plain] = {}
     for item in items:
-        if type(item) is dict and len(item) == 2:  # noqa: PLR2004 - a pair
+        if type(item) is dict and len(item) == 2:
             names = {normal(name): value for name, value in item.items()}
             key, value = names.get("key", names.get("name")), names.get("value", NOTHING)
-        elif type(item) is list and len(item) == 2:  # noqa: PLR2004 - a pair
+        elif type(item) is list and len(item) == 2:
             key, value = item
         else:
             return None

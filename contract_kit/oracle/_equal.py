@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from contract_kit.oracle._plain import Plain
 
-__all__ = ["explain", "is_empty", "normal", "same"]
+__all__ = ["explain", "is_empty", "is_other", "normal", "same"]
 
 Reason = tuple[str, str]
 _OTHERS = frozenset({"unknown", "other", "unrecognized", "unrecognised", "unspecified", "unsupported", "undefined"})
@@ -35,7 +35,7 @@ def normal(name: str) -> str:
     known = _NORMAL.get(name)
     if known is None:
         known = "".join(c for c in name if c.isalnum()).lower() or name
-        if len(_NORMAL) < 20_000:  # noqa: PLR2004 - keys of maps must not fill the memory
+        if len(_NORMAL) < 20_000:
             _NORMAL[name] = known
     return known
 
@@ -47,7 +47,7 @@ def is_empty(came: Plain) -> bool:
     """What stands for "nothing": null, and the empty text, list, object and set."""
     if type(came) is tuple:
         return leaf_kind(came) == "set" and not came[1]
-    return came is None or came == "" or came == [] or came == {}
+    return came is None or (isinstance(came, (str, list, dict)) and not came)
 
 
 def same(sent: Any, came: Plain, *, time: bool = False) -> bool | None:
@@ -79,7 +79,7 @@ def _same_number(sent: float, came: float) -> bool | None:
         second = float(came)
     except OverflowError:
         return None
-    if math.isinf(first) or math.isinf(second) or first != first:  # noqa: PLR0124 - nan
+    if math.isinf(first) or math.isinf(second) or first != first:
         return None
     return first == second
 
@@ -223,7 +223,7 @@ def _explain_amount(sent: Any, came: Any) -> Reason | None:
         return ("number", "sign lost")
     if abs(sent - came) < 1 and came == int(came):
         return ("digits", "rounded to a whole number")
-    if sent and abs(sent - came) / abs(sent) < 1e-3:  # noqa: PLR2004 - digits were lost, no more
+    if sent and abs(sent - came) / abs(sent) < 1e-3:
         return ("digits", "digits lost")
     return ("number", "another number")
 

@@ -115,7 +115,7 @@ def items_of(came: Plain) -> list[Plain] | None:
 def _words(value: Any, depth: int = 0) -> set[Any]:
     """What makes an item recognisable: its texts and big numbers, not those of lists inside it."""
     if isinstance(value, dict):
-        if depth > 4:  # noqa: PLR2004 - deep enough to know it again
+        if depth > 4:
             return set()
         return {word for item in value.values() for word in _words(item, depth + 1)}
     if type(value) is tuple:
@@ -143,7 +143,8 @@ def align(came: Sequence[Plain], sent: Sequence[Any]) -> list[int | None]:
 def learn(pairs: Sequence[tuple[Any, Plain]], places: Places) -> Table:
     """The bindings that hold for all ``pairs`` of a body's JSON value and what came out for it."""
     learner = _Learner(places)
-    learner.bind((), [_Sample(came, (Frame("", "", sent),)) for sent, came in pairs], None)
+    scalar = not any(isinstance(sent, (dict, list)) for sent, _ in pairs)
+    learner.bind((), [_Sample(came, (Frame("", "", sent),)) for sent, came in pairs], "" if scalar else None)
     return learner.table
 
 
@@ -200,7 +201,7 @@ class _Learner:
         """Whether equal values prove anything: long enough in each sample, and not the same in all of many."""
         values = [found[1] for sample in samples if (found := resolve(source, sample.frames))]
         return all(
-            (isinstance(value, str) and len(value) >= _SHORT) or (type(value) in (int, float) and abs(value) > 999)  # noqa: PLR2004
+            (isinstance(value, str) and len(value) >= _SHORT) or (type(value) in (int, float) and abs(value) > 999)
             for value in values
             if value is not None and value is not MISSING
         )
@@ -292,7 +293,7 @@ class _Learner:
         if hint is not None and hint in scores:
             scores[hint] += 1
         best = max(scores, key=lambda source: (scores[source], source == hint), default=None)
-        if best is not None and scores[best] >= 3:  # noqa: PLR2004 - one equal value under one name
+        if best is not None and scores[best] >= 3:
             return best
         return hint if hint in scores and not any(_scalars(sample.came) for sample in samples) else None
 
@@ -441,7 +442,7 @@ def _likeness(came: dict[str, Plain], sent: dict[str, Any], depth: int = 0) -> f
             continue
         score += 0.25
         if isinstance(other, dict) and type(item) is dict:
-            score += _likeness(item, other, depth + 1) / 2 if depth < 3 else 0  # noqa: PLR2004
+            score += _likeness(item, other, depth + 1) / 2 if depth < 3 else 0
         elif isinstance(other, list):
             items = items_of(item)
             score += 3 if items and any(at is not None for at in align(items[:8], other[:8])) else 0

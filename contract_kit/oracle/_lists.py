@@ -105,6 +105,7 @@ def _compare_equal_length(walk: Walk, pairing: _Pairing, came: Plain, fresh: Pla
         for i in range(len(pairing.sent))
     ]
     if not any(found):
+        walk.opened.add(pairing.pointer)
         return
     if sum(map(bool, found)) > 1 and pairing.shuffled() is not None:
         _report(walk, pairing.pointer, pairing.sent, came, "items re-ordered")
@@ -126,7 +127,8 @@ def _compare_shorter(walk: Walk, pairing: _Pairing, came: Plain) -> None:
         how = f"shortened from {len(sent)} to {len(items)} items"
         _report(walk, pointer, sent, came, how if order is None else how + " and re-ordered")
         return
-    dropped = [index for index in range(len(sent)) if index not in set(kept)]
+    stay = set(kept)
+    dropped = [index for index in range(len(sent)) if index not in stay]
     if _is_filtered(walk, pairing, kept):
         return
     if all(any(sent[index] == sent[other] for other in kept) for index in dropped):

@@ -54,7 +54,7 @@ def with_nanoseconds(text: str, micro: int, nano: int | None) -> str:
     """
     if not nano:
         return text
-    if nano < 1_000:  # noqa: PLR2004 - nanoseconds in a microsecond
+    if nano < 1_000:
         nano += micro * 1_000
     if nano // 1_000 != micro:
         return text

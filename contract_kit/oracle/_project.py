@@ -61,7 +61,7 @@ def project(value: Any) -> Plain:
     """
     try:
         return _any(value, _Walk(), 0)
-    except Exception as error:  # noqa: BLE001 - the consumer's objects may do anything
+    except Exception as error:
         return leaf("opaque", type(error).__name__)
 
 
@@ -76,7 +76,7 @@ def _any(value: Any, walk: _Walk, depth: int) -> Plain:
         work = _plan(kind, value)
     try:
         return work(value, walk, depth)
-    except Exception:  # noqa: BLE001 - see project()
+    except Exception:
         return leaf("opaque", kind.__qualname__)
 
 
@@ -212,7 +212,7 @@ def _fields(names: Sequence[tuple[str, str]], *, extra: str = "", unset: Any = N
         for name, key in names:
             try:
                 item = getattr(value, name)
-            except Exception:  # noqa: BLE001, S112 - a field that was never set, or whose property raises
+            except Exception:
                 continue
             if unset is None or item is not unset:
                 found[key] = item
@@ -310,7 +310,7 @@ def _plan(kind: type, value: Any) -> _Work:
     """How to project instances of ``kind``; remembered, for a consumer returns the same classes each time."""
     try:
         work = _choose(kind, value)
-    except Exception:  # noqa: BLE001 - a class that cannot even be looked at
+    except Exception:
         work = _opaque
     if len(_WORK) > _MAX_PLANS:  # a consumer that makes a class a call
         _WORK.clear()

@@ -99,7 +99,7 @@ def is_epoch(sent: Instant, number: float) -> bool | None:
     """Whether ``number`` counts the seconds (milli-, micro-, nanoseconds) to ``sent``; ``None`` where digits were lost."""
     exact = _exact(sent)
     if isinstance(number, float) and abs(Fraction(number) - exact) < Fraction(1, 1 << 21):
-        return True if len(sent.fraction) <= 6 else None  # noqa: PLR2004 - a double has no room for more
+        return True if len(sent.fraction) <= 6 else None
     for unit in _UNITS:
         if number == exact * unit:
             return True

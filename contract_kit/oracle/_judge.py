@@ -1,0 +1,202 @@
+"""One case and what came of it → one verdict."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from contract_kit.jsonio import compact
+from contract_kit.model import NOTHING, Verdict
+from contract_kit.oracle._again import same_result
+from contract_kit.oracle._plain import leaf_kind
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+    from contract_kit.model import Case, Expect, FindingName, Outcome, Reply
+    from contract_kit.oracle._change import Change
+    from contract_kit.oracle._plain import Plain
+
+__all__ = ["judge", "show"]
+
+_WIDTH = 80
+_EXPECTED: dict[Expect, str] = {
+    "accept": "accepted",
+    "reject": "rejected",
+    "either": "accepted or rejected, without a crash",
+}
+
+
+def judge(
+    case: Case,
+    reply: Reply,
+    *,
+    changes: Sequence[Change] = (),
+    plain: Reply | None = None,
+    leak: str | None = None,
+) -> Verdict:
+    """The verdict on ``case``.
+
+    ``changes`` are those of the value that came out (an unsure one counts for nothing; lost fields are among
+    them only where ``lossless`` asked for them), ``plain`` the reply with which this one must agree: that to
+    the plain spelling of the same value, or to the same case given before. ``leak`` is what ``find_leaks``
+    said. One case has one verdict; the gravest wins: a crash or a hang, a wrong acceptance or refusal, a leak,
+    a changed value, a disagreement, a lost field.
+    """
+    finding, observed, at = _outcome(case, reply)
+    if finding is None and leak is not None and reply.outcome != "not_judged":
+        finding, observed = "leak", leak
+    if finding is not None:
+        expected = "a reply that gives nothing away" if finding == "leak" else _expected(case, finding)
+        return _verdict(case, reply, finding, expected, observed, at)
+    if reply.outcome == "not_judged":
+        return Verdict(case=case, reply=reply)
+    sure = [change for change in changes if change.sure] if reply.outcome == "accepted" else []
+    changed = next((change for change in sure if change.kind != "lost"), None)
+    if changed is not None:
+        return _changed(case, reply, changed)
+    differs = _disagreement(case, reply, plain) if plain is not None else None
+    if differs is not None:
+        return _verdict(case, reply, "inconsistent", differs[0], differs[1], case.at)
+    if sure:
+        return _changed(case, reply, sure[0])
+    return Verdict(case=case, reply=reply)
+
+
+def _verdict(
+    case: Case, reply: Reply, finding: FindingName, expected: str, observed: str, at: str
+) -> Verdict:
+    return Verdict(
+        case=case,
+        reply=reply,
+        finding=finding,
+        pointer=at,
+        keyword=case.keyword,
+        expected=expected,
+        observed=observed,
+    )
+
+
+def _outcome(case: Case, reply: Reply) -> tuple[FindingName | None, str, str]:
+    """What the outcome alone says: the finding, the line for people, the place."""
+    finding: FindingName | None = None
+    if reply.outcome == "crashed":
+        finding = "crash"
+    elif reply.outcome == "timed_out":
+        finding = "timeout"
+    elif reply.outcome == "accepted" and case.expect == "reject":
+        finding = "false_accept"
+    elif reply.outcome == "rejected" and case.expect == "accept":
+        finding = "false_reject"
+    return finding, _observed(reply), case.at
+
+
+def _expected(case: Case, finding: FindingName) -> str:
+    """One line on what should have happened, with the reason where the verdict turns on it."""
+    words = _EXPECTED[case.expect]
+    if finding in {"false_accept", "false_reject"} and case.because:
+        return f"{words}: {case.because}"
+    return words
+
+
+_OUTCOME: dict[Outcome, str] = {
+    "accepted": "accepted",
+    "rejected": "rejected",
+    "crashed": "crashed",
+    "timed_out": "no answer in time",
+    "not_judged": "not judged",
+}
+
+
+def _observed(reply: Reply) -> str:
+    """What happened, in one line: outcome, status, exception with its message and the consumer's own frame."""
+    words = _OUTCOME[reply.outcome]
+    if reply.status is not None:
+        words += f" with status {reply.status}"
+    if reply.exception:
+        message = _short(_line(reply.message))
+        words += f": {reply.exception}" + (f": {message}" if message else "")
+    elif reply.detail:
+        words += f": {_short(_line(reply.detail), 2 * _WIDTH)}"
+    if reply.where:
+        words += f" at {reply.where}"
+    return words
+
+
+def _changed(case: Case, reply: Reply, change: Change) -> Verdict:
+    finding: FindingName = "lost" if change.kind == "lost" else "altered"
+    place = change.pointer or "/"
+    if change.kind == "invented":
+        expected = f"{place} absent, null, empty or the default"
+    else:
+        expected = f"{place} as sent: {show(change.sent)}"
+    observed = f"{place} {change.how}"
+    if change.kind != "lost" and change.how != "the key was dropped":
+        observed += f": {show(change.came)}"
+    return _verdict(case, reply, finding, expected, observed, change.pointer)
+
+
+def _disagreement(case: Case, reply: Reply, plain: Reply) -> tuple[str, str] | None:
+    """How two replies to one value differ: expected and observed line."""
+    if plain.outcome in {"not_judged", "crashed", "timed_out"}:
+        return None
+    if plain.outcome != reply.outcome:
+        return f"{_OUTCOME[plain.outcome]}, as with the same value before", _observed(reply)
+    body = case.body.decode("utf-8", "replace")
+    if reply.outcome != "accepted" or same_result(reply.value, plain.value, body):
+        return None
+    place, first, second = _where(plain.value, reply.value)
+    return (
+        f"the same value as before: {place} {show(first)}",
+        f"another value: {place} {show(second)}",
+    )
+
+
+def _where(first: Plain, second: Plain, pointer: str = "", depth: int = 0) -> tuple[str, Plain, Plain]:
+    """The first place where two results differ."""
+    if type(first) is dict and type(second) is dict and depth < 50:
+        for key in [*first, *(key for key in second if key not in first)]:
+            one, two = first.get(key, NOTHING), second.get(key, NOTHING)
+            if one is NOTHING or two is NOTHING or not same_result(one, two):
+                return _where(one, two, f"{pointer}/{key}", depth + 1)
+    if type(first) is type(second) is list and len(first) == len(second) and depth < 50:
+        for index, (one, two) in enumerate(zip(first, second, strict=True)):
+            if not same_result(one, two):
+                return _where(one, two, f"{pointer}/{index}", depth + 1)
+    return pointer or "/", first, second
+
+
+def show(value: Any, width: int = _WIDTH) -> str:
+    """A value in one short line: JSON, or the text of a leaf."""
+    if value is NOTHING:
+        return "nothing"
+    kind = leaf_kind(value)
+    if kind is not None and kind != "set":
+        return _short(f"{value[2]} ({kind})" if kind != "opaque" else f"a {value[2]}", width)
+    try:
+        text = compact(_jsonable(value[1] if kind == "set" else value)).decode("utf-8", "backslashreplace")
+    except (ValueError, TypeError, RecursionError):
+        text = repr(type(value).__name__)
+    return _short(text, width)
+
+
+def _jsonable(value: Plain, depth: int = 0) -> Any:
+    if depth > 50:
+        return "…"
+    if type(value) is dict:
+        return {key: _jsonable(item, depth + 1) for key, item in value.items()}
+    if type(value) is list:
+        return [_jsonable(item, depth + 1) for item in value]
+    if type(value) is tuple:
+        return value[2] if leaf_kind(value) != "set" else _jsonable(value[1], depth + 1)
+    return str(value) if isinstance(value, float) and value - value != 0 else value
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _short(text: str, width: int = _WIDTH) -> str:
+    if len(text) <= width:
+        return text
+    return f"{text[: width - 20]}… ({len(text):,} characters)"

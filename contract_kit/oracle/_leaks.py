@@ -1,0 +1,126 @@
+"""What must never stand in a reply: a secret, a signature that was expected, a stack trace."""
+
+from __future__ import annotations
+
+import base64
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from contract_kit.model import Reply
+
+__all__ = ["find_leaks", "has_stack_trace"]
+
+_LIMIT = 262_144
+_SHORTEST = 8
+_FRAME = r"(?:^|\\n|[\n>\"])[ \t]*(?:&nbsp;)*"
+_TRACES: tuple[tuple[str, re.Pattern[str]], ...] = (
+    (
+        "Python",
+        re.compile(
+            r"Traceback \(most recent call last\)|File (?:\"|&quot;|&#34;|\\\")[^\"&\n]{1,300}?\.pyx?"
+            r"(?:\"|&quot;|&#34;|\\\"), line \d+|Exception Location:|werkzeug\.debug|Django Version:"
+        ),
+    ),
+    (
+        "Node.js",
+        re.compile(
+            r"\bat (?:async )?(?:[\w.$<>\[\] ]{1,120} \()?"
+            r"(?:file://|node:|/|[A-Za-z]:\\)[^\s()]{1,300}\.?\w*:\d+:\d+\)?|node_modules/[^\s:]{1,200}:\d+:\d+"
+        ),
+    ),
+    (
+        "Java",
+        re.compile(
+            r"\bat (?:[\w$]+\.){1,12}[\w$<>]+\((?:[\w$]+\.(?:java|kt|scala|groovy):\d+|Native Method|Unknown Source)\)"
+            r"|Exception in thread \""
+        ),
+    ),
+    (
+        "PHP",
+        re.compile(
+            r"(?:Fatal error|Warning|Notice|Parse error|Uncaught [\w\\]+)(?:</b>)?:.{0,500}? in (?:<b>)?[^\s<]{1,300}\.php"
+            r"|#\d+ [^\s]{1,300}\.php\(\d+\)|PHP Stack trace:",
+            re.DOTALL,
+        ),
+    ),
+    ("Ruby", re.compile(r"[\w./-]{1,300}\.rb:\d+:in [`']")),
+    (
+        "Go",
+        re.compile(
+            r"goroutine \d+ \[[\w ,.]{1,60}\]:|panic: runtime error|runtime/debug\.Stack"
+            r"|\b[\w./-]{1,200}\.go:\d+ \+0x[0-9a-f]+"
+        ),
+    ),
+    (
+        ".NET",
+        re.compile(
+            r"\bat (?:[\w`<>\[\]]+\.){1,12}[\w`<>\[\]|]+\([^)\n]{0,300}\)(?: in [^\n:]{0,300}(?::\\?[^\n:]{0,300})?:line \d+"
+            r"|\s{1,8}at (?:[\w`<>]+\.){1,12})|System\.\w*(?:\.\w+)*Exception:"
+        ),
+    ),
+    (
+        "Rust",
+        re.compile(r"thread '[^'\n]{1,80}' (?:\(\d+\) )?panicked at|stack backtrace:"),
+    ),
+    (
+        "Elixir",
+        re.compile(r"\([\w]+ \d+\.\d+(?:\.\d+)?\) lib/[\w./-]{1,200}\.exs?:\d+:"),
+    ),
+)
+
+
+def has_stack_trace(text: str) -> str | None:
+    """The runtime whose stack trace or panic stands in ``text``, else ``None``.
+
+    >>> has_stack_trace("Traceback (most recent call last):")
+    'Python'
+    """
+    text = text[:_LIMIT]
+    return next((name for name, pattern in _TRACES if pattern.search(text)), None)
+
+
+def find_leaks(
+    reply: Reply, secrets: Iterable[str] = (), *, signatures: Iterable[str] = (), sent: bytes = b""
+) -> str | None:
+    """One sentence on what a reply gives away, else ``None``; the sentence never repeats it.
+
+    ``secrets`` are searched for as given, without their ``whsec_`` prefix, and as the bytes that they encode;
+    ``signatures`` are those that the receiver should have computed and that were not sent to it. A trace that
+    stood in the body sent (``sent``) and was only echoed is none.
+    """
+    body = reply.body[:_LIMIT]
+    text = body.decode("utf-8", "replace")
+    head = "\n".join(f"{name}: {value}" for name, value in reply.headers)
+    for secret in secrets:
+        if any(form in text or form in head for form in _forms(secret)):
+            return "the reply holds the signing secret"
+        raw = _raw(secret)
+        if len(raw) >= _SHORTEST and raw in body:
+            return "the reply holds the signing key"
+    for signature in signatures:
+        bare = signature.partition(",")[2] or signature
+        if len(bare) >= _SHORTEST and any(
+            form in part for form in {bare, quote(bare, safe="")} for part in (text, head)
+        ):
+            return "the reply holds the signature that was expected"
+    runtime = has_stack_trace(text) or has_stack_trace(head)
+    if runtime is None or (sent and has_stack_trace(sent.decode("utf-8", "replace")) == runtime):
+        return None
+    return f"the reply holds a {runtime} stack trace"
+
+
+def _forms(secret: str) -> set[str]:
+    bare = secret.removeprefix("whsec_")
+    forms = {secret, bare, quote(bare, safe=""), _raw(secret).hex()}
+    return {form for form in forms if len(form) >= _SHORTEST}
+
+
+def _raw(secret: str) -> bytes:
+    try:
+        return base64.b64decode(secret.removeprefix("whsec_"), validate=True)
+    except ValueError:
+        return b""
