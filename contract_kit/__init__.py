@@ -13,9 +13,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from contract_kit.api import Contract, check, contract_tests, load, sign
+    from contract_kit.api import Contract, load
+    from contract_kit.delivery import sign
     from contract_kit.errors import ContractKitError, ContractViolation
     from contract_kit.model import Case, Finding, Violation
+    from contract_kit.pytest_plugin import contract_tests
+    from contract_kit.runner import check
 
 __version__ = "0.1.0"
 __all__ = [
@@ -38,6 +41,10 @@ _HOMES = {
     "Violation": "contract_kit.model",
     "ContractKitError": "contract_kit.errors",
     "ContractViolation": "contract_kit.errors",
+    "Violation": "contract_kit.model",
+    "contract_tests": "contract_kit.pytest_plugin",
+    "check": "contract_kit.runner",
+    "sign": "contract_kit.delivery",
 }
 
 

@@ -162,8 +162,8 @@ class Case:
 
     ``pointer`` and ``keyword`` name the broken rule (``*`` for items and map values), ``None`` where no
     rule is broken; ``at`` is the actual place of the one difference from a sound body, and ``family``
-    and ``variant`` say what was done there. ``plain`` is the id of the case with which the outcome and
-    the value must agree. ``compare`` is false where sound readers differ about the value.
+    and ``variant`` say what was done there. ``plain`` is the plain spelling of the same value, with which
+    the outcome and the value must agree. ``compare`` is false where sound readers differ about the value.
     """
 
     id: str
@@ -181,10 +181,12 @@ class Case:
     changed: str = ""
     method: str = "POST"
     headers: Headers = JSON_HEADERS
-    plain: str | None = None
+    plain: bytes | None = None
     compare: bool = True
     steps: tuple[Step, ...] = ()
     effects: int | None = None
+    terms: Terms | None = field(default=None, repr=False, compare=False)
+    """The contract that the case belongs to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,6 +41,7 @@ def body_cases(
     kinds: Collection[Kind] | None = None,
     policy: Policy | None = None,
     target: TargetKind | None = None,
+    strength: int = 2,
 ) -> Iterator[Case]:
     """The catalogue of a contract about bodies (``delivery`` cases are made elsewhere).
 

@@ -49,7 +49,7 @@ class Draft:
     sendable: bool = True
     compare: bool = True
     headers: Headers = JSON_HEADERS
-    plain: str | None = None
+    plain: bytes | None = None
     nodes: Mapping[str, Node] | None = None
 
 
@@ -140,6 +140,7 @@ class Maker:
             headers=draft.headers,
             plain=draft.plain,
             compare=draft.compare,
+            terms=self.terms,
         )
 
     def _unique(self, name: str) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from contract_kit.jsonio import compact
 
-from ._draft import Draft, case_id
+from ._draft import Draft
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -19,11 +19,8 @@ __all__ = ["equivalent", "spellings"]
 
 def equivalent(base: Base, bodies: tuple[Any, ...]) -> Iterator[Draft]:
     """Every spelling of the first base, and of a second body with other letters."""
-    plain = case_id("valid", "", "", base.name)
-    second = case_id("valid", "", "", "full-2")
-    for number, (name, value) in enumerate(
-        [(plain, base.value), *([(second, bodies[1])] if len(bodies) > 1 else [])]
-    ):
+    for number, value in enumerate((base.value, *bodies[1:2])):
+        plain = compact(value)
         for variant, (words, body) in spellings(value).items():
             yield Draft(
                 kind="equivalent",
@@ -35,7 +32,7 @@ def equivalent(base: Base, bodies: tuple[Any, ...]) -> Iterator[Draft]:
                 changed=words,
                 expect=None,
                 because="it is the same JSON value as a body that must be accepted",
-                plain=name,
+                plain=plain,
             )
 
 

@@ -38,11 +38,12 @@ def valid(terms: Terms, base: Base, bodies: tuple[Any, ...]) -> Iterator[Draft]:
     yield _draft(base, "", "base", base.name, base.value, f"a sound body ({base.name})")
     if bodies:
         yield from _whole(terms, base, bodies)
+    turns = _turns(base)
     for site in base.sites:
         yield from _absent(base, site)
         yield from _members(terms, base, site)
         yield from _types(base, site)
-        yield from _scalars(terms, base, site)
+        yield from _scalars(terms, base, site, turns[site.at])
         yield from _arrays(base, site)
         yield from _maps(base, site)
         yield from _unknown(terms, base, site)
@@ -150,7 +151,19 @@ def _types(base: Base, site: Site) -> Iterator[Draft]:
         )
 
 
-def _scalars(terms: Terms, base: Base, site: Site) -> Iterator[Draft]:
+def _turns(base: Base) -> dict[str, tuple[int, int]]:
+    """For each place its number among those of one pattern, and how many they are.
+
+    Items of one array share the edges among them: each edge is met once, and each item meets some of
+    every family.
+    """
+    groups: dict[str, list[str]] = {}
+    for site in base.sites:
+        groups.setdefault(site.node.pointer, []).append(site.at)
+    return {at: (n, len(group)) for group in groups.values() for n, at in enumerate(group)}
+
+
+def _scalars(terms: Terms, base: Base, site: Site, turn: tuple[int, int]) -> Iterator[Draft]:
     node = site.node
     if node.enum is not None or node.pointer in terms.pins:
         return
@@ -163,7 +176,7 @@ def _scalars(terms: Terms, base: Base, site: Site) -> Iterator[Draft]:
             edges.extend(text_edges(node))
     elif isinstance(site.value, int | float) and not isinstance(site.value, bool):
         edges.extend(number_edges(node))
-    yield from _kept(base, site, edges)
+    yield from _kept(base, site, edges[turn[0] :: turn[1]])
 
 
 def _kept(base: Base, site: Site, edges: list[Edge]) -> Iterator[Draft]:

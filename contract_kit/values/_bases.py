@@ -74,11 +74,9 @@ def _on_the_way(pins: Mapping[str, Any]) -> frozenset[str]:
 
 
 def _builder(terms: Terms, number: int, **options: Any) -> Builder:
-    try:
-        from ._realistic import Realism
-        leaf = Realism(index=number, profile=terms.profile).leaf
-    except ImportError:
-        leaf = lambda node, at: f"text at {at} {number}"
+    from ._realistic import Realism
+
+    leaf = Realism(index=number, profile=terms.profile, event=terms.event).leaf
     return Builder(leaf, fixed=terms.pins, **options)
 
 
