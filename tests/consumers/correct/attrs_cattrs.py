@@ -114,8 +114,8 @@ def _converter() -> cattrs.Converter:
         converter.register_structure_hook(kind | None, _optional(kind, converter))
     converter.register_structure_hook(list[Integration] | None, _list)
     converter.register_structure_hook(dict[str, str] | None, _map)
-    for kind in (Integration, Customer):
-        _register_record(converter, kind)
+    _register_record(converter, Integration)
+    _register_record(converter, Customer)
     converter.register_structure_hook(Customer | None, _optional(Customer, converter))
     return converter
 

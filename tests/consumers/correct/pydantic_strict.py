@@ -21,22 +21,27 @@ def _known(value: Any) -> Any:
     return value
 
 
+def absent() -> Any:
+    """None without a None in the type: a null that was sent is refused."""
+    return Field(default=None)
+
+
 class Record(BaseModel):
     model_config = ConfigDict(strict=True, extra="ignore")
 
 
 class Integration(Record):
-    created_at: Time = Field(default=None)
+    created_at: Time = absent()
     created_by: str = ""
     entity_id: str = ""
-    entity_type: EntityType = Field(default=None)
+    entity_type: EntityType = absent()
     environment_id: str = ""
     id: str = ""
     provider_entity_id: str = ""
     provider_type: str = ""
-    status: Status = Field(default=None)
+    status: Status = absent()
     tenant_id: str = ""
-    updated_at: Time = Field(default=None)
+    updated_at: Time = absent()
     updated_by: str = ""
 
 
@@ -47,7 +52,7 @@ class Customer(Record):
     address_line2: str = ""
     address_postal_code: str = ""
     address_state: str = ""
-    created_at: Time = Field(default=None)
+    created_at: Time = absent()
     created_by: str = ""
     email: str = ""
     environment_id: str = ""
@@ -56,15 +61,15 @@ class Customer(Record):
     integrations: list[Integration] = []
     metadata: dict[str, str] = {}
     name: str = ""
-    status: Status = Field(default=None)
+    status: Status = absent()
     tenant_id: str = ""
-    updated_at: Time = Field(default=None)
+    updated_at: Time = absent()
     updated_by: str = ""
 
 
 class CustomerCreated(Record):
     event_type: Annotated[str, BeforeValidator(_known)] = ""
-    customer: Customer = Field(default=None)
+    customer: Customer = absent()
 
 
 def parse(body: bytes) -> CustomerCreated:

@@ -38,7 +38,7 @@ def fault(
     """
 
     def register(made: Any) -> Callable[[bytes], Any]:
-        parse = made
+        parse: Callable[[bytes], Any] = made
         if isinstance(made, type):
             parser: Any = made()
 
