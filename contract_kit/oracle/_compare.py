@@ -203,7 +203,7 @@ class Walk:
         for key, item in came.items():
             near = None
             alike = [key] if key in sent else names.get(normal(key), [])
-            if bound is None or bound.rule == "object":
+            if bound is None or bound.rule in {"object", "value"}:
                 if len(alike) == 1:
                     near = (f"{pointer}/{escape_token(alike[0])}", sent[alike[0]])
                 elif not alike and self._declared_by_name(pointer, key):
