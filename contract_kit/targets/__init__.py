@@ -18,14 +18,22 @@ if TYPE_CHECKING:
     from contract_kit.targets._open import constants, open_python_target
     from contract_kit.targets._url import UrlTarget, fetch
     from contract_kit.targets._url_exchange import ReceiverGone
+    from contract_kit.targets._asgi import AsgiApp, AsgiTarget, call_asgi
+    from contract_kit.targets._wsgi import WsgiApp, WsgiTarget, call_wsgi
 
 __all__ = [
+    "AsgiApp",
+    "AsgiTarget",
     "ClosesItself",
     "InProcessTarget",
     "IsolatedTarget",
     "ReceiverGone",
     "Target",
     "UrlTarget",
+    "WsgiApp",
+    "WsgiTarget",
+    "call_asgi",
+    "call_wsgi",
     "constants",
     "describe",
     "fetch",
@@ -35,12 +43,18 @@ __all__ = [
 ]
 
 _HOMES = {
+    "AsgiApp": "_asgi",
+    "AsgiTarget": "_asgi",
     "ClosesItself": "_base",
     "InProcessTarget": "_inprocess",
     "IsolatedTarget": "_isolated",
     "ReceiverGone": "_url_exchange",
     "Target": "_base",
     "UrlTarget": "_url",
+    "WsgiApp": "_wsgi",
+    "WsgiTarget": "_wsgi",
+    "call_asgi": "_asgi",
+    "call_wsgi": "_wsgi",
     "constants": "_open",
     "describe": "_describe",
     "fetch": "_url",
