@@ -33,7 +33,7 @@ ISOLATED = tuple(row for row in FAULTY if row.isolated)
 QUICK = tuple(row for row in FAULTY if not row.isolated)
 
 
-def named(rows: Any) -> Any:
+def named(rows: Any) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("row", rows, ids=lambda row: row.name)
 
 
