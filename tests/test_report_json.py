@@ -84,6 +84,7 @@ def test_a_body_comes_back_byte_for_byte(body):
         (("\0leaf", "datetime", "2026-03-01T00:00:00Z"), "2026-03-01T00:00:00Z"),
         ({"a": [("\0leaf", "uuid", "x"), True, 1.5]}, {"a": ["x", True, 1.5]}),
         (float("inf"), "inf"),
+        (("\0set", ["a", ("\0leaf", "uuid", "b")]), ["a", "b"]),
         (("a", "b"), ["a", "b"]),
         ("\ud800", "\\ud800"),
         (2**70, 2**70),

@@ -90,7 +90,7 @@ def crash(name: str, **more) -> Reply:
         ("loses customer.email", "lost", at("/customer/email", "x"), ACCEPTED, ["/customer/email"], None),
         ('hangs when customer.email is "x"', "timeout", at("/customer/email", "x"), Reply(outcome="timed_out"), [], None),
         ('takes 3.2 s when customer.email is "x"', "slow", at("/customer/email", "x"), Reply(outcome="accepted", elapsed=3.21), [], None),
-        ("treats the same JSON otherwise when it is spelled so: keys sorted", "inconsistent",
+        ("treats the same JSON differently when it is spelled otherwise: keys sorted", "inconsistent",
          make_case(kind="equivalent", keyword=None, description="keys sorted"), REFUSED, [], None),
         ("acts again on an event that was done: the same id again", "duplicate_effect",
          make_case(kind="delivery", keyword=None, description="the same id again"), ACCEPTED, [], None),
@@ -114,6 +114,24 @@ def test_the_line_says_what_where(said, finding, case, reply, locations, rule):
 )
 def test_places_read_as_people_write_them(pointer, said):
     assert place(pointer) == said
+
+
+def test_without_the_rule_the_reason_of_the_case_says_what_would_be_right():
+    case = make_case(because="/customer/status must be one of published, deleted")
+    assert (
+        title("false_accept", case, ACCEPTED)
+        == 'accepts customer.status "Published" (must be one of published, deleted)'
+    )
+
+
+def test_the_actual_place_of_a_change_may_be_another_than_the_case_s():
+    reply = Reply(outcome="accepted", value={"customer": {"status": "published", "name": "Z"}})
+    case = at("/customer/email", "x")
+    assert (
+        title("altered", case, reply, ["/customer/*"], at="/customer/name")
+        == "shortens customer.name to 1 character"
+    )
+    assert title("lost", case, reply, ["/customer/*"], at="/customer/name") == "loses customer.name"
 
 
 def test_every_finding_has_a_title():

@@ -11,6 +11,11 @@ import base64
 import gzip
 import html
 import re
+import unicodedata
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 __all__ = [
     "html_text",
@@ -31,6 +36,7 @@ _INVISIBLE = re.compile(
 )
 _SAFE_SHELL = re.compile(r"[A-Za-z0-9_@%+=:,./-]+")
 _BMP_END = 0xFFFF
+_MARKS = 3
 _CARRY_PACKED = 8_000
 """Bodies of more bytes are packed (gzip) in shell lines where that makes them shorter."""
 
@@ -47,32 +53,38 @@ def printable(char: str) -> bool:
     return char.isprintable() and not _INVISIBLE.match(char)
 
 
-def _spell(char: str, keep: str) -> str:
-    if char in keep or printable(char):
-        return char
-    short = _SHORT.get(char)
-    if short:
-        return short
+def _code(char: str) -> str:
     code = ord(char)
     return f"\\u{code:04x}" if code <= _BMP_END else f"\\U{code:08x}"
+
+
+def _spell(char: str, keep: str) -> str:
+    return char if char in keep or printable(char) else _SHORT.get(char) or _code(char)
+
+
+def _pieces(text: str, keep: str) -> Iterator[str]:
+    """Each character as it is shown.
+
+    A combining mark is spelled out where it would sit on a quote, a bracket or a blank, and where it is one
+    of a heap: it stays only upon a letter, up to ``_MARKS`` of them.
+    """
+    marks = _MARKS
+    for char in text:
+        if unicodedata.category(char) in {"Mn", "Mc", "Me"}:
+            marks += 1
+            shown = _spell(char, keep) if marks <= _MARKS else _code(char)
+            if shown != char:
+                marks = _MARKS
+        else:
+            shown = _spell(char, keep)
+            marks = 0 if shown == char and char.isalpha() else _MARKS
+        yield shown
 
 
 def _escape(text: str, keep: str) -> str:
     if text.isascii() and text.isprintable():
         return text
-    return "".join(_spell(char, keep) for char in text)
-
-
-def _fill(chars: str, room: int, keep: str) -> tuple[str, ...]:
-    """As many leading characters as fit ``room`` when they are spelled out."""
-    taken: list[str] = []
-    for char in chars:
-        piece = _spell(char, keep)
-        room -= len(piece)
-        if room < 0:
-            break
-        taken.append(piece)
-    return tuple(taken)
+    return "".join(_pieces(text, keep))
 
 
 def visible(text: str, limit: int | None = None, *, newlines: bool = False) -> str:
@@ -93,13 +105,23 @@ def visible(text: str, limit: int | None = None, *, newlines: bool = False) -> s
         whole = _escape(text, keep)
         if len(whole) <= limit:
             return whole
-    head = _fill(text[:limit], limit - limit // 3, keep)
+    head = _fitting(list(_pieces(text[:limit], keep)), limit - limit // 3)
     rest = text[len(head) :]
-    tail = _fill(rest[: -limit - 1 : -1], limit // 3 + 1, keep)
+    # Both ends are cut from what was escaped in order: a mark knows the letter before it.
+    tail = _fitting(list(_pieces(rest[-limit:], keep))[::-1], limit // 3 + 1)[::-1]
     hidden = len(rest) - len(tail)
     if hidden <= 0:
         return _escape(text, keep)
-    return f"{''.join(head)}… (+{hidden:,}) …{''.join(reversed(tail))}"
+    return f"{''.join(head)}… (+{hidden:,}) …{''.join(tail)}"
+
+
+def _fitting(pieces: list[str], room: int) -> list[str]:
+    """The first of ``pieces`` that together are at most ``room`` long."""
+    for number, piece in enumerate(pieces):
+        room -= len(piece)
+        if room < 0:
+            return pieces[:number]
+    return pieces
 
 
 def visible_bytes(body: bytes, limit: int | None = None, *, newlines: bool = False) -> str:

@@ -151,7 +151,7 @@ def _facts(finding: Finding) -> Iterator[tuple[str, str, str]]:
     exception = exception_text(finding.reply)
     if exception and exception.rpartition(": ")[2] not in finding.observed:
         yield "raised", f"<code>{html_text(exception, _LINE)}</code>", ""
-    if finding.case.because:
+    if finding.case.because and finding.case.because not in finding.expected:
         yield "because", html_text(finding.case.because, _LINE), ""
     many = f" <small>the smallest of {finding.count:,} cases</small>" if finding.count > 1 else ""
     yield "case", f"<code>{html_text(finding.case.id)}</code>{many}", ""
@@ -201,7 +201,8 @@ def _snippets(finding: Finding) -> Iterator[str]:
         if snippet:
             opened = " open" if name == "cli" else ""
             yield f'<details class="part"{opened}><summary>{label}</summary>'
-            yield f'<pre tabindex="0" class="code">{html_text(snippet, newlines=True)}</pre></details>'
+            kind = ' class="code"' if name == "pytest" else ""
+            yield f'<pre tabindex="0"{kind}>{html_text(snippet, newlines=True)}</pre></details>'
 
 
 def _other_cases(finding: Finding) -> Iterator[str]:

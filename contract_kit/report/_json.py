@@ -24,9 +24,10 @@ __all__ = [
     "tool_version",
 ]
 
+# The oracle's marks of values that JSON has no type for: (mark, kind, text), and of sets: (mark, [item, …]).
 _LEAF = "\0leaf"
-"""First item of the tuple by which the oracle marks a value that JSON has no type for."""
 _LEAF_SIZE = 3
+_SET = "\0set"
 _DIGITS = 4000
 """Python writes integers of up to 4300 digits; longer ones are told, not written."""
 
@@ -65,6 +66,8 @@ def plain_value(value: Any, depth: int = 0) -> Any:
         return value if math.isfinite(value) else str(value)
     if isinstance(value, bytes):
         return _text(value.decode("utf-8", "backslashreplace"))
+    if isinstance(value, tuple) and value[:1] == (_SET,):
+        value = value[1]
     if isinstance(value, tuple) and len(value) == _LEAF_SIZE and value[0] == _LEAF:
         return plain_value(value[2] if isinstance(value[2], str) else str(value[2]))
     if isinstance(value, dict):

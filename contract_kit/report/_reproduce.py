@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from contract_kit.model import Finding
-from contract_kit.report._escape import shell_bytes, shell_quote, visible
+from contract_kit.report._escape import printable, shell_bytes, shell_quote, visible
 from contract_kit.report._redact import REDACTED, Redactor, is_sensitive_header
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ _SECRET = '"$CONTRACT_KIT_SECRET"'  # noqa: S105 (where a shell finds it)
 _LITERAL = 88
 """Characters of a body in one line of a test function."""
 _PACK = 8_000
-"""Bodies of more bytes are packed in a test function where that makes them shorter."""
+"""Bodies of more bytes are packed, where that makes them shorter, and are no word of a command."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,12 +128,24 @@ def _curl(case: Case, ctx: Context) -> str:
     if signed:
         fresh = {"id": "$id", "timestamp": "$ts", "signature": "v1,$sig"}
         words += [f'-H "{ctx.sign}-{part}: {value}"' for part, value in fresh.items()]
-    words += ["--data-binary", "@-", shell_quote(ctx.redactor.text(ctx.target))]
-    send = " ".join(words)
+    target = shell_quote(ctx.redactor.text(ctx.target))
+    text = _one_word(case.body)
+    if text is not None and not signed:
+        return " ".join([*words, "--data-raw", text, target])
+    send = " ".join([*words, "--data-binary", "@-", target])
     source = shell_bytes(case.body)
     if not signed:
         return f"{source} | {send}"
     return "\n".join([*_signing(source), f"body | {send}"])
+
+
+def _one_word(body: bytes) -> str | None:
+    """A body that reads well as one word of a command; others come through a pipe."""
+    try:
+        text = body.decode()
+    except UnicodeDecodeError:
+        return None
+    return shell_quote(text) if len(body) <= _PACK and all(map(printable, text)) else None
 
 
 def _curl_headers(headers: Headers, ctx: Context, *, signed: bool) -> Iterator[str]:

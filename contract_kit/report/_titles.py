@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from contract_kit.jsonio import MISSING, get, tokens
+from contract_kit.jsonio import MISSING, get
 from contract_kit.report._changes import describe_change
 from contract_kit.report._escape import visible
 from contract_kit.report._words import SHOWN, TITLE, place, rule_words, shown, thing, value_of, when, words
@@ -37,6 +37,7 @@ class _Facts:
     reply: Reply
     locations: tuple[str, ...]
     rule: Constraint | None
+    at: str | None
 
 
 def title(
@@ -46,13 +47,15 @@ def title(
     locations: Sequence[str] = (),
     *,
     rule: Constraint | None = None,
+    at: str | None = None,
 ) -> str:
     """One line on one finding, safe to show anywhere.
 
-    ``locations`` are all places that fail for the cause; where a value changed, the first is that place.
-    ``rule`` is the broken rule of the contract, so that the line can say what would have been right.
+    ``locations`` are all places that fail for the cause. ``rule`` is the broken rule of the contract, so that
+    the line can say what would have been right; the case's reason stands in for it. ``at`` is the actual
+    place where a value changed or was lost, if it is another than the case's.
     """
-    said = _SAY[finding](_Facts(case, reply, tuple(locations), rule))
+    said = _SAY[finding](_Facts(case, reply, tuple(locations), rule, at))
     return visible(said, TITLE)
 
 
@@ -86,7 +89,7 @@ def _accept(it: _Facts) -> str:
     _, value = value_of(it.case)
     if len(it.locations) > 1:
         places = len(it.locations)
-        if it.case.keyword == "format" and it.rule is not None and it.rule.keyword == "format":
+        if it.rule is not None and it.case.keyword == it.rule.keyword == "format" and value is not MISSING:
             example = f"{shown(value)} at {place(it.case.at)}"
             return f"accepts other text for {places} {visible(str(it.rule.value), SHOWN)}s, e.g. {example}"
         what = _MANY.get(it.case.keyword, f"what breaks {it.case.keyword}")
@@ -104,17 +107,19 @@ def _reject(it: _Facts) -> str:
 
 def _altered(it: _Facts) -> str:
     whole, _ = value_of(it.case)
-    pointer = it.case.at
-    # The places of a finding may be the rule's (with `*`): the case's own place is the actual one.
-    if it.locations and "*" not in tokens(it.locations[0]) and get(whole, it.locations[0]) is not MISSING:
-        pointer = it.locations[0]
+    pointer = it.at
+    if pointer is None:
+        # The places of a finding may be the rule's (with `*`): then the case's own place is the actual one.
+        first = it.locations[0] if it.locations else "*"
+        pointer = first if "*" not in first and get(whole, first) is not MISSING else it.case.at
     said = describe_change(whole, it.reply.value, pointer, place(pointer))
-    said = said or f"alters {place(it.locations[0] if it.locations else pointer)}"
+    said = said or f"alters {place(pointer if it.at is not None or not it.locations else it.locations[0])}"
     return said + _elsewhere(it.locations)
 
 
 def _lost(it: _Facts) -> str:
-    return f"loses {place(it.locations[0] if it.locations else it.case.at)}{_elsewhere(it.locations)}"
+    pointer = it.at if it.at is not None else it.locations[0] if it.locations else it.case.at
+    return f"loses {place(pointer)}{_elsewhere(it.locations)}"
 
 
 def _timeout(it: _Facts) -> str:
@@ -129,7 +134,7 @@ def _slow(it: _Facts) -> str:
 
 def _inconsistent(it: _Facts) -> str:
     if it.case.kind == "equivalent":
-        return f"treats the same JSON otherwise when it is spelled so: {words(it.case)}"
+        return f"treats the same JSON differently when it is spelled otherwise: {words(it.case)}"
     return f"does not do the same again {when(it.case)}"
 
 

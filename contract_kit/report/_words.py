@@ -36,7 +36,7 @@ _RULES: dict[str, tuple[str, str]] = {
     "type": ("must be {}", "wrong type"),
     "enum": ("must be one of {}", "not in the enum"),
     "const": ("must be {}", "not the one value"),
-    "format": ("is no {}", "wrong format"),
+    "format": ("no {}", "wrong format"),
     "required": ("is required", "is required"),
     "dependentRequired": ("is required here", "is required here"),
     "additionalProperties": ("no such field", "no such field"),
@@ -100,7 +100,8 @@ def shown(value: Any) -> str:
     if isinstance(value, str):
         if len(value) > SHOWN:
             return f'"{visible(value[: SHOWN // 4])}…" ({len(value):,} characters)'
-        return f'"{visible(value)}"'
+        quoted = value.replace('"', '\\"')
+        return f'"{visible(quoted)}"'
     if isinstance(value, dict) and value:
         return "an object"
     if isinstance(value, list) and value:
@@ -135,7 +136,7 @@ def thing(case: Case) -> str:
     if case.kind == "equivalent":
         return f"the same JSON spelled otherwise: {words(case)}"
     if case.kind == "foreign":
-        return f"another event of the document: {words(case)}"
+        return words(case)
     if case.kind == "delivery":
         return f"a delivery: {words(case)}"
     whole, value = value_of(case)
@@ -176,7 +177,8 @@ def rule_words(case: Case, rule: Constraint | None) -> str:
         return ""
     known, unknown = _RULES.get(case.keyword, (f"breaks {case.keyword}", f"breaks {case.keyword}"))
     if rule is None or rule.keyword != case.keyword:
-        return f" ({unknown})"
+        said = re.fullmatch(r"(?:\S+|the body) (must .+)", case.because)
+        return f" ({visible(said.group(1), TITLE // 2) if said else unknown})"
     return f" ({known.format(_rule_value(rule))})"
 
 
@@ -187,7 +189,7 @@ def _rule_value(rule: Constraint) -> str:
     if rule.keyword == "enum":
         members = [m if isinstance(m, str) and m and visible(m) == m else json.dumps(m) for m in rule.value]
         some = ", ".join(members[:6])
-        return some + (f" … ({len(members)} in all)" if len(members) > len(members[:6]) else "")
+        return some + (f", … {len(members)} in all" if len(members) > len(members[:6]) else "")
     if isinstance(rule.value, str):
         return visible(rule.value, SHOWN)
     return visible(json.dumps(rule.value, default=str), SHOWN)
