@@ -185,13 +185,12 @@ class _Job:
                     self._spot(place, keyword).wrong(
                         f"has a name that is no regular expression that can be used: {quoted(pattern)}"
                     )
-        schemas = {name: self.schema(part, here.under(name)) for name, part in item.items()}
         if keyword == "properties":
             unsent = {name for name, part in item.items() if self._write_only(part, here.under(name))}
-            schemas = {name: part for name, part in schemas.items() if name not in unsent}
             if unsent:
                 result[""] = unsent  # for `required`, see _tidy
-        result[keyword] = schemas
+                item = {name: part for name, part in item.items() if name not in unsent}
+        result[keyword] = {name: self.schema(part, here.under(name)) for name, part in item.items()}
 
     def items(self, item: Any, value: Any, place: Place, _: str, result: dict[str, Any]) -> None:
         """``items``: a schema, or the list of older drafts, which is ``prefixItems`` today."""
@@ -285,7 +284,10 @@ class _Job:
 
     def _write_only(self, part: Any, place: Place) -> bool:
         if isinstance(part, dict) and "$ref" in part and part.get("writeOnly") is not True:
-            _, part = self._translator.refs.follow(place)
+            try:
+                _, part = self._translator.refs.follow(place)
+            except RefError:
+                return False  # its own translation tells where it breaks
         return isinstance(part, dict) and part.get("writeOnly") is True
 
     def _discriminate(self, value: Any, branches: list[Any], place: Place, result: dict[str, Any]) -> None:

@@ -4,14 +4,15 @@ Publishers put them in four places: operations of documentation-only paths, ``we
 3.0), ``callbacks`` of operations or components, and inside one such entry whose body is a union over many
 events. An :class:`Entry` is one event found in one of them.
 
-An ordinary API's operations are no events. They can be asked for by name all the same; they are listed only
-where the document has nothing that looks more like an event (a page with one operation, say).
+An ordinary API's operations are no events, nor are those that manage hooks. They can be asked for by name all
+the same; they are listed only where the document has nothing that looks more like an event (a page with one
+operation, say).
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from contract_kit.errors import RefError, SpecError, UnknownEvent
@@ -38,15 +39,24 @@ _GENERIC = re.compile(
 )
 
 
+ORDINARY, LIKELY, STATED = 0, 1, 2
+"""How surely an entry is an event: any operation, one that speaks of hooks, one written as an event."""
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One event: its name, its payload schema's place, other names, and the pins a union member brings."""
+    """One event: its name, its payload schema's place, other names, and the pins a union member brings.
+
+    ``problem`` is why the payload cannot be found (a broken reference): the event is listed, for it is
+    there, and whoever asks for it is told.
+    """
 
     name: str
     place: Place
     aliases: tuple[str, ...] = ()
-    sure: bool = True
+    rank: int = STATED
     pins: Mapping[str, str] = field(default_factory=dict)
+    problem: SpecError | None = None
 
 
 def plain_name(name: str) -> str:
@@ -67,12 +77,18 @@ class Index:
         found: dict[str, Entry] = {}
         for entry in _Walk(document, refs).entries():
             _add(found, entry)
-        sure = [entry for entry in found.values() if entry.sure]
-        self.listed = tuple(entry.name for entry in sure or found.values())
+        best = max((entry.rank for entry in found.values()), default=ORDINARY)
+        self.listed = tuple(entry.name for entry in found.values() if entry.rank == best)
         self._entries = found
 
     def find(self, event: str) -> Entry:
         """The entry of ``event``, by its name, an alias, or a name that differs only in punctuation."""
+        entry = self._find(event)
+        if entry.problem is not None:
+            raise entry.problem
+        return entry
+
+    def _find(self, event: str) -> Entry:
         if event in self._entries:
             return self._entries[event]
         entries = self._entries.values()
@@ -82,7 +98,8 @@ class Index:
             [entry for entry in entries if plain_name(entry.name) == plain],
             [entry for entry in entries if plain in map(plain_name, entry.aliases)],
         ):
-            best = [entry for entry in hits if entry.sure] or hits
+            rank = max((entry.rank for entry in hits), default=ORDINARY)
+            best = [entry for entry in hits if entry.rank == rank]
             if len({(id(hit.place.sheet), hit.place.pointer) for hit in best}) == 1:
                 return best[0]
         raise UnknownEvent(event, self.listed, self._source)
@@ -96,12 +113,12 @@ def _add(found: dict[str, Entry], entry: Entry) -> None:
         return
     if known.place == entry.place:
         return
-    if entry.sure and not known.sure:
+    if entry.rank > known.rank:
         found[entry.name] = entry
         return
     for alias in entry.aliases:
         if alias not in found:
-            found[alias] = Entry(alias, entry.place, entry.aliases, entry.sure, entry.pins)
+            found[alias] = replace(entry, name=alias)
             return
 
 
@@ -136,21 +153,35 @@ class _Walk:
         for path in self._document.data["paths"] or ():
             if not path.startswith("/"):
                 continue
-            for method, place, operation in self._finder.operations(base.under(path)):
-                payload = self._payload(place, operation, responses=True)
-                if payload is not None:
-                    yield from self._expanded(_path_entry(path, method, operation, payload))
-                yield from self._callbacks(place, operation, path)
+            spot = base.under(path)
+            try:
+                for method, place, operation in self._operations(spot):
+                    payload = self._finder.payload(place, operation)
+                    if payload is not None:
+                        yield from self._expanded(_path_entry(path, method, operation, payload))
+                    yield from self._callbacks(place, operation, path)
+            except RefError as problem:
+                yield replace(_path_entry(path, "post", {}, spot), problem=problem)
 
     def _webhooks(self, key: str) -> Iterator[Entry]:
         base = self._root.under(key)
         for name in self._document.data[key] or ():
-            for method, place, operation in self._finder.operations(base.under(name)):
-                payload = self._payload(place, operation, responses=method in {"post", "put", "patch"})
-                if payload is not None:
-                    aliases = (*_texts(operation, "operationId", "summary"), f"{method.upper()} {name}")
-                    yield from self._expanded(Entry(name, payload, aliases))
-                    break
+            spot = base.under(name)
+            try:
+                for method, place, operation in self._operations(spot):
+                    sends = method in {"post", "put", "patch"}
+                    payload = self._finder.payload(place, operation, responses=sends)
+                    if payload is not None:
+                        aliases = (*_texts(operation, "operationId", "summary"), f"{method.upper()} {name}")
+                        yield from self._expanded(Entry(name, payload, aliases))
+                        break
+            except RefError as problem:
+                yield Entry(name, spot, problem=problem)
+
+    def _operations(self, place: Place) -> Iterator[tuple[str, Place, dict[str, Any]]]:
+        """The operations of a path item; one that was left empty has none."""
+        if self._refs.value(place) is not None:
+            yield from self._finder.operations(place)
 
     def _component_callbacks(self) -> Iterator[Entry]:
         components = self._document.data["components"]
@@ -168,35 +199,34 @@ class _Walk:
             yield from self._callback(where.under(name), name, owner if isinstance(owner, str) else path)
 
     def _callback(self, place: Place, name: str, owner: str) -> Iterator[Entry]:
-        where, callback = self._finder.object_at(place)
-        for expression in callback:
-            if expression.startswith("x-"):
-                continue
-            for method, spot, operation in self._finder.operations(where.under(expression)):
-                payload = self._payload(spot, operation, responses=False)
-                if payload is not None:
-                    own = _texts(operation, "operationId")
-                    aliases = (f"{owner}/{name}", f"{owner}/{name}/{method}", *own)
-                    yield from self._expanded(Entry(name, payload, aliases))
-                    break
-
-    def _payload(self, place: Place, operation: dict[str, Any], *, responses: bool) -> Place | None:
-        """The payload's place; where a reference is broken, the place that tells whoever asks for it."""
         try:
-            return self._finder.payload(place, operation, responses=responses)
-        except RefError:
-            return place.under("requestBody") if "requestBody" in operation else place.under("responses")
+            where, callback = self._finder.object_at(place)
+            for expression in callback:
+                if not expression.startswith("x-"):
+                    yield from self._callback_item(where.under(expression), name, owner)
+        except RefError as problem:
+            yield Entry(name, place, problem=problem)
+
+    def _callback_item(self, place: Place, name: str, owner: str) -> Iterator[Entry]:
+        for method, spot, operation in self._operations(place):
+            payload = self._finder.payload(spot, operation, responses=False)
+            if payload is not None:
+                own = _texts(operation, "operationId")
+                aliases = (f"{owner}/{name}", f"{owner}/{name}/{method}", *own)
+                yield from self._expanded(Entry(name, payload, aliases))
+                return
 
     def _expanded(self, entry: Entry) -> Iterator[Entry]:
         yield entry
-        if not entry.sure:
+        if entry.rank == ORDINARY:
             return
         try:
             inside = members(self._refs, entry.place, entry.name)
         except SpecError:
             return  # whoever asks for the entry itself is told
         for member in inside:
-            yield Entry(member.name, member.place, (f"{entry.name}/{member.name}",), pins=member.pins)
+            aliases = (f"{entry.name}/{member.name}",)
+            yield Entry(member.name, member.place, aliases, entry.rank, member.pins)
 
 
 def _texts(operation: dict[str, Any], *keys: str) -> tuple[str, ...]:
@@ -212,10 +242,14 @@ def _path_entry(path: str, method: str, operation: dict[str, Any], payload: Plac
     marked = any(key.lower().startswith("x-webhook") and value for key, value in operation.items())
     tags = operation.get("tags")
     tagged = isinstance(tags, list) and any(_HOOKISH.search(tag) for tag in tags if isinstance(tag, str))
-    hooked = marked or tagged or _HOOKISH.search(path.rpartition("/")[0] if dotted else path) is not None
+    own = bool(last) and not _GENERIC.fullmatch(last)
+    hooked = _HOOKISH.search(path.rpartition("/")[0] if own else path) is not None
     names = [*dotted, *(name for name in (last, *told) if name and not _GENERIC.fullmatch(name))]
     name = next(iter(names), path)
     verb = method.upper()
     aliases = tuple(dict.fromkeys((*names, *told, last, f"{verb} {path}", path)))
-    sends = method in {"post", "put", "patch"} or marked or tagged
-    return Entry(name, payload, aliases, sure=bool(hooked and sends) or bool(dotted and last in dotted))
+    if marked or last in dotted or (own and hooked and "{" not in path and method == "post"):
+        rank = STATED
+    else:
+        rank = LIKELY if tagged or (hooked and method in {"post", "put", "patch"}) else ORDINARY
+    return Entry(name, payload, aliases, rank)
