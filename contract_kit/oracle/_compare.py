@@ -6,6 +6,7 @@ comparison cannot tell, it says nothing.
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from contract_kit.jsonio import escape_token
@@ -146,6 +147,8 @@ class Walk:
     def check(self, path: Path, pointer: str, sent: Any, came: Plain, fresh: Plain, bound: Bound | None) -> None:
         """Compare one place whose source is known."""
         self.covered.add(pointer)
+        if bound is not None and bound.rule == "json" and type(came) is str:
+            came, bound = _parsed(came), _DATA
         if sent is MISSING or sent is None:
             self._absent(path, pointer, sent, came, fresh)
         elif came is None or (self.may_drop and is_empty(came)):
@@ -255,6 +258,8 @@ class Walk:
         reason = explain(sent, came)
         if reason is not None and reason[0] == "retyped":
             self.add(Change(pointer, sent, came, reason[1]))
+        elif bound is _DATA and leaf_kind(came) is None:
+            self.add(Change(pointer, sent, came, "came out as another value"))
         elif came == "" or (bound is not None and bound.seen and is_empty(came) and sent):
             self.add(Change(pointer, sent, came, "came out empty"))
 
@@ -328,6 +333,14 @@ class Walk:
             if value == came and other != pointer:
                 return f"the value of {other} came out in its place"
         return None
+
+
+def _parsed(text: str) -> Plain:
+    """The value of a container's JSON text; the text itself where it is none."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return text or None
 
 
 def _down(fresh: Plain, key: str | int) -> Plain:

@@ -9,6 +9,8 @@ an always lower-cased e-mail address is a fault, an ``id`` of the consumer's own
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -22,11 +24,11 @@ if TYPE_CHECKING:
     from contract_kit.oracle._places import Places
     from contract_kit.oracle._plain import Plain
 
-__all__ = ["MISSING", "Bound", "Frame", "Path", "Table", "align", "items_of", "learn", "resolve"]
+__all__ = ["MISSING", "Bound", "Frame", "Path", "Table", "align", "items_of", "learn", "resolve", "signatures"]
 
 Path = tuple[str, ...]
 """A place of what came out: keys, ``*`` for the items of a bound list."""
-Rule = Literal["value", "object", "map", "list", "part", "keyed"]
+Rule = Literal["value", "object", "map", "list", "part", "keyed", "json"]
 
 
 class _Missing:
@@ -52,7 +54,8 @@ class Bound:
 
     ``source`` is the place in the body, ``None`` for one that carries nothing of it. ``named``: their names agree.
     ``seen``: the value was once seen to come out as it went in. ``kinds``: the leaf kinds seen. ``rule``: how
-    containers correspond; ``part`` is a list of which some items are left out, ``keyed`` a dict by the items' ``key``.
+    containers correspond: ``part`` is a list of which some items are left out, ``keyed`` a dict by the items'
+    ``key``, ``json`` the container's JSON text.
     """
 
     source: str | None
@@ -127,6 +130,11 @@ def _big(value: Any) -> set[Any]:
     return {value} if isinstance(value, (int, float)) and not isinstance(value, bool) else set()
 
 
+def signatures(items: Sequence[Any]) -> Counter[frozenset[Any]]:
+    """What makes each item recognisable, without their order."""
+    return Counter(frozenset(_words(item)) for item in items)
+
+
 def align(came: Sequence[Plain], sent: Sequence[Any]) -> list[int | None]:
     """For each item that came out the index of the item that went in which it looks like most."""
     wanted = [_words(item) for item in sent]
@@ -182,6 +190,9 @@ class _Learner:
     # values
 
     def _bind_value(self, path: Path, samples: Sequence[_Sample], hint: str | None) -> None:
+        if hint is not None and self._is_json(hint, samples):
+            self.table.put(path, Bound(hint, seen=True, rule="json"))
+            return
         if hint is not None and (bound := self._try(hint, samples, named=True)):
             self.table.put(path, bound)
             return
@@ -205,6 +216,21 @@ class _Learner:
             for value in values
             if value is not None and value is not MISSING
         )
+
+    def _is_json(self, source: str, samples: Sequence[_Sample]) -> bool:
+        """Whether an object or a list comes out as its own JSON text each time, as in a column of a database."""
+        seen = False
+        for sample in samples:
+            found = resolve(source, sample.frames)
+            if found is None or not isinstance(found[1], (dict, list)):
+                continue
+            seen = True
+            try:
+                if json.loads(sample.came) != found[1]:
+                    return False
+            except (TypeError, ValueError, RecursionError):
+                return False
+        return seen
 
     def _try(self, source: str, samples: Sequence[_Sample], *, named: bool) -> Bound | None:
         """The binding of ``source``, if it explains all samples (or at least one exactly, where the names agree)."""
@@ -289,13 +315,13 @@ class _Learner:
         scores: dict[str, float] = {}
         for sample in samples:
             for source, value in self._places_of(sample.frames, dict):
-                scores[source] = scores.get(source, 0) + _likeness(sample.came, value)
-        if hint is not None and hint in scores:
-            scores[hint] += 1
+                scores[source] = scores.get(source, 0) + _likeness(sample.came, value, source, self.places)
         best = max(scores, key=lambda source: (scores[source], source == hint), default=None)
-        if best is not None and scores[best] >= 3:
+        if best is not None and scores[best] >= len(samples):
             return best
-        return hint if hint in scores and not any(_scalars(sample.came) for sample in samples) else None
+        if hint is None or hint not in scores:
+            return None
+        return hint if scores[hint] > 0 or not any(_scalars(sample.came) for sample in samples) else None
 
     def _bind_keyed(self, path: Path, samples: Sequence[_Sample], hint: str | None) -> bool:
         """Bind a dict that holds a list's items by one of their fields."""
@@ -430,25 +456,36 @@ def _scalars(came: Plain) -> bool:
     return any(not isinstance(item, (dict, list)) and item is not None for item in came.values())
 
 
-def _likeness(came: dict[str, Plain], sent: dict[str, Any], depth: int = 0) -> float:
-    """How much of ``came`` has a counterpart of the same name, and of the same value, in ``sent``."""
+def _likeness(came: dict[str, Plain], sent: dict[str, Any], source: str, places: Places) -> float:
+    """How much of ``came`` has a counterpart of the same name, and of the same value, in ``sent``.
+
+    A telling value that is equal counts 3, one that many objects share 0.5, a stranger of the same name -1.
+    """
     if sent and came == sent:
         return 3.0 * len(sent) + 1
-    names = {normal(name): value for name, value in sent.items()}
+    names = {normal(name): (name, value) for name, value in sent.items()}
     score = 0.0
     for key, item in came.items():
-        other = sent.get(key, names.get(normal(key), MISSING))
-        if other is MISSING:
+        name, other = (key, sent[key]) if key in sent else names.get(normal(key), (key, MISSING))
+        if other is MISSING or other is None or item is None:
             continue
-        score += 0.25
-        if isinstance(other, dict) and type(item) is dict:
-            score += _likeness(item, other, depth + 1) / 2 if depth < 3 else 0
+        here = f"{source}/{escape_token(name)}"
+        if isinstance(other, dict):
+            score += _likeness(item, other, here, places) / 2 if type(item) is dict else 0
         elif isinstance(other, list):
             items = items_of(item)
             score += 3 if items and any(at is not None for at in align(items[:8], other[:8])) else 0
-        elif other is not None and not isinstance(other, (dict, bool)):
-            score += 3 if same(other, item, time=True) else 0
+        else:
+            score += _likeness_of_values(other, item, here, places)
     return score
+
+
+def _likeness_of_values(sent: Any, came: Plain, source: str, places: Places) -> float:
+    enum = places.is_enum(source)
+    verdict = _verdict(sent, came, time=True, enum=enum)
+    if verdict == "equal":
+        return 3 if isinstance(sent, str) and len(sent) >= _SHORT and not enum else 0.5
+    return {"changed": 0.25, "unclear": 0.1}.get(verdict, -1)
 
 
 def _tail(parts: Sequence[str]) -> list[str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from contract_kit.jsonio import escape_token
 from contract_kit.model import NOTHING
 from contract_kit.oracle._change import Change
-from contract_kit.oracle._learn import Bound, Frame, items_of
+from contract_kit.oracle._learn import Bound, Frame, items_of, signatures
 from contract_kit.oracle._plain import leaf_kind
 
 if TYPE_CHECKING:
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from contract_kit.oracle._plain import Plain
 
 __all__ = ["compare_keyed", "compare_list"]
+_MANY = 40
+"""Items that are compared each with each; above, what makes them recognisable must do."""
 
 
 class _Pairing:
@@ -74,6 +76,13 @@ class _Pairing:
         return found
 
 
+    def is_shuffled(self) -> bool:
+        """Whether the same items came out in another order."""
+        if len(self.sent) > _MANY:
+            return signatures(self.sent) == signatures(self.came)
+        return self.shuffled() is not None
+
+
 def _report(walk: Walk, pointer: str, sent: Any, came: Plain, how: str) -> None:
     walk.add(Change(pointer, sent, came, how))
 
@@ -107,7 +116,7 @@ def _compare_equal_length(walk: Walk, pairing: _Pairing, came: Plain, fresh: Pla
     if not any(found):
         walk.opened.add(pairing.pointer)
         return
-    if sum(map(bool, found)) > 1 and pairing.shuffled() is not None:
+    if sum(map(bool, found)) > 1 and pairing.is_shuffled():
         _report(walk, pairing.pointer, pairing.sent, came, "items re-ordered")
         return
     for changes in found:
