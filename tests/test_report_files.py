@@ -10,10 +10,10 @@ import xml.etree.ElementTree as ET
 from html.parser import HTMLParser
 
 import pytest
-from report_makers import body_with, everyday, hostile, make_case, make_finding, make_result
+from report_makers import URL, body_with, everyday, hostile, make_case, make_finding, make_result
 
 from contract_kit.errors import UsageError
-from contract_kit.model import Summary
+from contract_kit.model import Coverage, Reply, Summary
 from contract_kit.report import check_report_paths, to_html, to_junit, write_reports
 from contract_kit.report._escape import printable
 from contract_kit.report._pretty import body_lines
@@ -109,6 +109,51 @@ def test_junit_is_xml_whose_figures_are_those_of_its_cases(run):
     # Jenkins' schema: properties, then test cases, then system-out.
     order = [child.tag for child in suite]
     assert order == sorted(order, key=["properties", "testcase", "system-out"].index)
+
+
+def endpoint():
+    """A run against a URL: the reply has headers and a body, the delivery headers of its own."""
+    case = make_case(method="PUT", headers=(("content-type", "text/plain"),))
+    reply = Reply(outcome="crashed", status=500, headers=(("server", "uvicorn"),), body=b"<h1>Error</h1>")
+    findings = [
+        make_finding(finding="crash", case=case, reply=reply, context=URL),
+        make_finding(
+            id="x",
+            reply=Reply(outcome="crashed", body=b"-"),
+            case_ids=tuple(f"c{n}" for n in range(300)),
+            changed="",
+            expected="",
+        ),
+    ]
+    coverage = Coverage(constraints=44, violated=43, satisfied=44, missing=("/customer/name type",))
+    summary = Summary(cases=9, stopped="--max-time")
+    return make_result(
+        *findings, target=URL.target, target_kind="url", coverage=coverage, summary=summary, kinds={}
+    )
+
+
+def test_the_page_shows_how_an_endpoint_was_asked_and_what_it_answered():
+    page = to_html(endpoint())
+    text = "".join(Page(page).text)
+    assert "PUT\ncontent-type: text/plain" in text
+    assert "500\nserver: uvicorn" in text
+    assert "<h1>Error</h1>" in text
+    assert "curl -i -sS -X PUT" in text
+    assert "… and 100 more" in text
+    assert "stopped early: --max-time" in text
+    assert "Never tried: /customer/name type" in text
+
+
+def test_junit_of_an_endpoint_holds_the_curl_line_and_counts_all_cases_together():
+    suite = ET.fromstring(to_junit(endpoint())).find("testsuite")
+    assert "curl:     curl -i -sS -X PUT" in suite.find("testcase/failure").text
+    assert [case.get("name") for case in suite.findall("testcase")][-1] == "all cases"
+
+
+def test_a_folder_without_write_permission_is_refused_before_the_run(tmp_path, monkeypatch):
+    monkeypatch.setattr("os.access", lambda path, mode: False)
+    with pytest.raises(UsageError, match="no permission"):
+        check_report_paths([tmp_path / "r.json"])
 
 
 def test_junit_keeps_known_findings_visible_without_failing_for_them():

@@ -116,6 +116,65 @@ def test_places_read_as_people_write_them(pointer, said):
     assert place(pointer) == said
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ("x", "", "empties it"),
+        ("AbC", "abc", 'changes the case of it: "AbC" → "abc"'),
+        ("Zoë", "Zo?", 'replaces letters in it: "Zoë" → "Zo?"'),
+        ("abc", "xyz", 'changes it: "abc" → "xyz"'),
+        (
+            12345678901234567890,
+            1.2345678901234567e19,
+            "changes the number it from 12345678901234567890 to 1.2345678901234567e+19",
+        ),
+        ([1, 2], [1], "drops items of it: 2 → 1"),
+        ([1], [1, 2], "adds items to it: 1 → 2"),
+        ([1, 2], [3, 4], "alters items of it"),
+        ({"a": 1}, {"a": 2}, "alters it"),
+        (True, "true", 'turns it from a boolean into text: true → "true"'),
+        ("x", "x", None),
+        (
+            "2026-01-01T00:00:00Z",
+            "2026-01-02T00:00:00Z",
+            'changes it: "2026-01-01T00:00:00Z" → "2026-01-02T00:00:00Z"',
+        ),
+        ("2026-01-01T00:00:00.5Z", "2026-01-01T00:00:00Z", "cuts the fraction of it from 1 to 0 digits"),
+        (
+            "2026-01-01T00:00:00.1Z",
+            "2026-01-01T00:00:00.9Z",
+            'changes it: "2026-01-01T00:00:00.1Z" → "2026-01-01T00:00:00.9Z"',
+        ),
+    ],
+)
+def test_a_change_is_named_by_what_was_done(before, after, said):
+    from contract_kit.report._changes import describe_change
+
+    assert describe_change({"at": [before]}, {"At": (after,)}, "/at/0", "it") == said
+
+
+def test_a_value_that_the_consumer_gave_elsewhere_is_no_change():
+    from contract_kit.report._changes import describe_change
+
+    assert describe_change({"a": 1}, {"a_b": 1}, "/a", "a") is None
+    assert describe_change({"a": [1]}, {"a": []}, "/a/0", "a[0]") is None
+
+
+@pytest.mark.parametrize(
+    ("keyword", "value", "rule", "said"),
+    [
+        ("pattern", "x", "^[a-z]{2}$", 'accepts customer.name "x" (must match ^[a-z]{2}$)'),
+        ("maxLength", "xyz", 2, 'accepts customer.name "xyz" (at most 2 characters)'),
+        ("const", [["x"]], {"a": 1}, 'accepts customer.name an array of 1 item (must be {"a": 1})'),
+        ("oneOf", ["x"], [{}], 'accepts customer.name ["x"] (breaks oneOf)'),
+        ("maximum", 10**80, 5, "accepts customer.name an integer of 266 bits (at most 5)"),
+    ],
+)
+def test_other_keywords_are_put_in_words(keyword, value, rule, said):
+    case = at("/customer/name", value, kind="invalid", keyword=keyword)
+    assert title("false_accept", case, ACCEPTED, rule=Constraint("/customer/name", keyword, rule)) == said
+
+
 def test_without_the_rule_the_reason_of_the_case_says_what_would_be_right():
     case = make_case(because="/customer/status must be one of published, deleted")
     assert (
@@ -145,7 +204,16 @@ KINDS = st.sampled_from(["valid", "equivalent", "foreign", "invalid", "malformed
 KEYWORDS = st.sampled_from([None, "type", "enum", "format", "required", "pattern", "oneOf", "minLength"])
 HOSTILES = st.sampled_from([HOSTILE, "", "x" * 10_000])
 BODIES = st.sampled_from(
-    [b"", b"[" * 100_000, b"\xff", b'{"a":1}', b"5", body_with(name=HOSTILE), b'"' + b"x" * 99_999 + b'"']
+    [
+        b"",
+        b"[" * 100_000,
+        b"\xff",
+        b'{"a":1}',
+        b"5",
+        body_with(name=HOSTILE),
+        b'"' + b"x" * 99_999 + b'"',
+        b"[" * 900 + b"]" * 900,
+    ]
 )
 
 

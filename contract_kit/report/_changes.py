@@ -34,7 +34,7 @@ def _shown(value: Any) -> str:
 def _plain(value: Any) -> Any:
     """The text of the oracle's leaves; lists for tuples."""
     if isinstance(value, tuple):
-        return value[-1] if value[:1] in {("\0leaf",), ("\0set",)} else list(value)
+        return value[-1] if value[:1] == ("\0leaf",) or value[:1] == ("\0set",) else list(value)
     return value
 
 

@@ -22,7 +22,6 @@ __all__ = [
     "printable",
     "shell_bytes",
     "shell_quote",
-    "shell_words",
     "visible",
     "visible_bytes",
     "xml_text",
@@ -150,11 +149,6 @@ def xml_text(text: str, limit: int | None = None, *, newlines: bool = True) -> s
     """
     # Non-characters (U+FFFE, U+FFFF) are unassigned, so `visible` has spelled them out as well.
     return html.escape(visible(text, limit, newlines=newlines))
-
-
-def shell_words(words: tuple[str, ...] | list[str]) -> str:
-    """A command line that a POSIX shell splits into exactly ``words``."""
-    return " ".join(shell_quote(word) for word in words)
 
 
 def _octal(data: bytes) -> str:

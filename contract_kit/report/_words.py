@@ -105,7 +105,9 @@ def shown(value: Any) -> str:
     if isinstance(value, dict) and value:
         return "an object"
     if isinstance(value, list) and value:
-        return f"an array of {len(value):,} items" if len(value) > 1 else f"[{shown(value[0])}]"
+        if len(value) > 1 or isinstance(value[0], list | dict):
+            return f"an array of {len(value):,} item{'s' * (len(value) > 1)}"
+        return f"[{shown(value[0])}]"
     if isinstance(value, int) and value.bit_length() > TITLE:
         return f"an integer of {value.bit_length():,} bits"
     return visible(json.dumps(value), SHOWN)
