@@ -10,26 +10,33 @@ from typing import TYPE_CHECKING, Any
 from contract_kit.model import ENDPOINTS, Case, Kind, Policy, TargetKind, Terms
 from contract_kit.values import base_values, bases
 
-from ._draft import Draft, Maker, case_id, change, pattern_of, shown
+from ._draft import Draft, Maker, Told, case_id, change, expectation_of, pattern_in, pattern_of, shown
 from ._equivalent import equivalent, spellings
 from ._foreign import foreign
 from ._invalid import invalid, near_misses
 from ._malformed import malformed
+from ._random import invalid_cases, valid_cases
 from ._valid import valid
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
 __all__ = [
+    "BODY_KINDS",
     "Draft",
     "Maker",
+    "Told",
     "body_cases",
     "case_id",
     "change",
+    "expectation_of",
+    "invalid_cases",
     "near_misses",
+    "pattern_in",
     "pattern_of",
     "shown",
     "spellings",
+    "valid_cases",
 ]
 
 BODY_KINDS: tuple[Kind, ...] = ("valid", "equivalent", "foreign", "invalid", "malformed")

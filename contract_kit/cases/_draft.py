@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from contract_kit.jsonio import MISSING, compact, get, tokens
+from contract_kit.jsonio import MISSING, compact, get, join, tokens
 from contract_kit.model import JSON_HEADERS, NOTHING, Case, Expect, Headers, Kind, Policy, Terms
 from contract_kit.schema import validator_for
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from contract_kit.model import Violation
     from contract_kit.shape import Node
 
-__all__ = ["Draft", "Maker", "case_id", "pattern_of"]
+__all__ = ["Draft", "Maker", "Told", "case_id", "change", "expectation_of", "pattern_in", "pattern_of", "shown"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +84,51 @@ def pattern_of(nodes: Mapping[str, Node] | None, at: str) -> str:
     return at
 
 
+def pattern_in(terms: Terms, at: str) -> str:
+    """The declared form of an actual pointer: ``/customer/metadata/plan`` → ``/customer/metadata/*``."""
+    known = _declared(terms)
+    found = ""
+    for token in tokens(at):
+        exact, starred = join(found, token), join(found, "*")
+        if exact in known:
+            found = exact
+        elif starred in known or token.isdecimal():
+            found = starred
+        else:
+            found = exact
+    return found
+
+
+def _declared(terms: Terms) -> frozenset[str]:
+    memo = terms.root.memo
+    if "declared" not in memo:
+        memo["declared"] = frozenset(place.pointer for place in terms.locations)
+    return memo["declared"]  # type: ignore[no-any-return]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a contract says of a value under a policy."""
+
+    violations: tuple[Violation, ...]
+    expect: Expect
+
+
+def expectation_of(terms: Terms, policy: Policy, value: Any, *, sendable: bool = True) -> Told:
+    """What must come of a body with this value: the one rule of expectation.
+
+    Asks two schemas: the document's and, under the policies that know it, that of what the provider really
+    sends. Both satisfied: accept. Neither: reject. One of them: either.
+    """
+    violations = tuple(validator_for(terms.schema).violations(value))
+    sends = None
+    if terms.profile is not None and terms.profile.sends and policy != "schema":
+        sends = validator_for(terms.profile.sends).is_valid(value) and sendable
+    if violations:
+        return Told(violations, "either" if sends or policy == "tolerant" else "reject")
+    return Told((), "either" if sends is False else "accept")
+
+
 class Maker:
     """Finishes drafts for one contract and one policy."""
 
@@ -99,11 +144,14 @@ class Maker:
         self._seen: set[int] = set()
         self._ids: set[str] = set()
 
-    def finish(self, draft: Draft) -> Case | None:
-        """The case, or ``None`` where the draft is none (see the module) or its bytes were made before."""
+    def finish(self, draft: Draft, *, again: bool = False) -> Case | None:
+        """The case, or ``None`` where the draft is none (see the module) or its bytes were made before.
+
+        ``again`` lets the same bytes and ids come again: random search needs no unique ones.
+        """
         body = compact(draft.value) if draft.body is None else draft.body
         key = hash((body, draft.headers))
-        if key in self._seen:
+        if key in self._seen and not again:
             return None
         broken: Violation | None = None
         if draft.kind == "invalid":
@@ -112,10 +160,11 @@ class Maker:
                 return None
         elif draft.kind in ("valid", "foreign") and not self._document.is_valid(draft.value):
             return None
-        self._seen.add(key)
-        return self._case(draft, body, broken)
+        if not again:
+            self._seen.add(key)
+        return self._case(draft, body, broken, again=again)
 
-    def _case(self, draft: Draft, body: bytes, broken: Violation | None) -> Case:
+    def _case(self, draft: Draft, body: bytes, broken: Violation | None, *, again: bool) -> Case:
         rule_at = broken.pointer if broken else draft.at
         keyword = broken.keyword if broken else None
         variant = draft.variant
@@ -123,8 +172,9 @@ class Maker:
             inner = draft.at[len(broken.pointer) + 1 :].replace("/", ".")
             variant = f"{inner}.{variant}"
         expect = self.expectation(draft, violated=broken is not None)
+        name = case_id(draft.kind, rule_at, keyword or draft.keyword, variant)
         return Case(
-            id=self._unique(case_id(draft.kind, rule_at, keyword or draft.keyword, variant)),
+            id=name if again else self._unique(name),
             event=self.terms.event,
             kind=draft.kind,
             expect=expect,
@@ -164,20 +214,16 @@ class Maker:
             return meant[0] if meant else found[0]
         return found[0]
 
-    # -- expectation --------------------------------------------------------------------------
-
     def expectation(self, draft: Draft, *, violated: bool) -> Expect:
-        """What must come of a draft under the policy (see "Expectation is one rule" in the docs)."""
+        """What must come of a draft under the policy; see :func:`expectation_of`, whose rule this is."""
         if draft.expect is not None:
             return draft.expect
+        if violated and self.policy == "tolerant":
+            return "either"
+        sends = None if self._sends is None else draft.sendable and self._sends.is_valid(draft.value)
         if violated:
-            if self.policy == "tolerant":
-                return "either"
-            seen = self._sends is not None and self._sends.is_valid(draft.value)
-            return "either" if seen else "reject"
-        if self._sends is None:
-            return "accept"
-        return "accept" if draft.sendable and self._sends.is_valid(draft.value) else "either"
+            return "either" if sends else "reject"
+        return "either" if sends is False else "accept"
 
     def _because(self, draft: Draft, broken: Violation | None, expect: Expect) -> str:
         if draft.because:

@@ -6,6 +6,7 @@ from contract_kit.values._edges import KEYS, Edge, unknown_values
 from contract_kit.values._formats import EXAMPLES, VIOLATORS
 from contract_kit.values._scalar import fit
 from contract_kit.values._select import breaking, meaning_edges, number_edges, sized, text_edges, time_edges
+from contract_kit.values._strategies import Edit, applied, edits_of, payloads
 
 __all__ = [
     "EXAMPLES",
@@ -15,16 +16,20 @@ __all__ = [
     "Builder",
     "Built",
     "Edge",
+    "Edit",
     "Site",
+    "applied",
     "base_values",
     "bases",
     "breaking",
     "build",
+    "edits_of",
     "fit",
     "judge_of",
     "meaning_edges",
     "minimal",
     "number_edges",
+    "payloads",
     "sized",
     "text_edges",
     "time_edges",

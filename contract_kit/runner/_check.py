@@ -1,0 +1,103 @@
+"""``check``: one case, one target, one readable assertion."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from contract_kit.errors import ContractViolation, UsageError
+from contract_kit.report import Context, reproduce, title
+from contract_kit.targets import open_python_target
+
+from ._judging import Judge
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from contract_kit.model import Case, Delivery, InputKind, Verdict
+    from contract_kit.targets import Target
+
+__all__ = ["check", "judge_for", "message"]
+
+Rejects = type[BaseException] | str
+
+_CALIBRATION = 4
+_judges: dict[Any, tuple[Any, Judge]] = {}
+
+
+def check(
+    target: Any,
+    case: Case,
+    rejects: Rejects | Iterable[Rejects] = ValueError,
+    *,
+    input: InputKind = "bytes",  # noqa: A002 (the option's name everywhere)
+    lossless: bool = False,
+) -> None:
+    """Give ``case`` to ``target`` and raise ``ContractViolation`` where the contract is broken.
+
+    ``target`` is a callable (``bytes``, ``str`` or the decoded value in, by ``input``) or a model class,
+    called in this process. ``rejects`` are the exceptions that are a refusal.
+
+    >>> import contract_kit, json
+    >>> contract = contract_kit.load("customer.created")
+    >>> contract_kit.check(json.loads, contract.cases(kinds=["valid"])[0])
+    """
+    judge = judge_for(target, case, rejects, input_=input, lossless=lossless)
+    reply = judge.ask(case.body, case)
+    verdict = judge.settled(case, reply) if judge.is_doubtful(case, reply) else judge.verdict(case, reply)
+    if verdict.finding is not None:
+        raise ContractViolation(
+            message(verdict, Context(target=judge.target.name, kind=judge.target.kind, input=input)),
+            finding=verdict.finding,
+            case_id=case.id,
+        )
+
+
+def judge_for(
+    target: Any,
+    case: Case,
+    rejects: Rejects | Iterable[Rejects] = ValueError,
+    *,
+    input_: InputKind = "bytes",
+    lossless: bool = False,
+) -> Judge:
+    """The judge of a target: calibrated once, for a target is checked with many cases."""
+    if case.terms is None:
+        raise UsageError(f"case {case.id} belongs to no contract; take cases from Contract.cases()")
+    refusals = (rejects,) if isinstance(rejects, str | type) else tuple(rejects)
+    key = (id(target), refusals, input_, lossless, id(case.terms))
+    if key not in _judges:
+        from contract_kit.values import base_values
+
+        opened: Target = open_python_target(target, input_=input_, rejects=refusals, isolate=False)
+        judge = Judge(case.terms, opened, _as_it_is, lossless=lossless)
+        judge.calibrate(base_values(case.terms, _CALIBRATION))
+        _judges[key] = ((target, case.terms), judge)
+    return _judges[key][1]
+
+
+def _as_it_is(delivery: Delivery) -> Delivery:
+    return delivery
+
+
+def message(verdict: Verdict, context: Context) -> str:
+    """A failure for people: what was sent, what was expected and why, what happened, how to see it again."""
+    case = verdict.case
+    name = verdict.finding
+    assert name is not None
+    lines = [
+        f"{name}: {title(name, case, verdict.reply, (verdict.pointer,) if verdict.pointer else ())}",
+        f"  case      {case.id}",
+        f"  changed   {_visible(case.changed)}",
+        f"  expected  {_visible(verdict.expected)}",
+        f"  observed  {_visible(verdict.observed)}",
+    ]
+    again = reproduce(case, context).get("cli")
+    if again and context.kind in ("parser", "model") and "<" not in context.target:
+        lines.append(f"  again     {again}")
+    return "\n".join(lines)
+
+
+def _visible(text: str) -> str:
+    from contract_kit.report import visible
+
+    return visible(text, 300)

@@ -1,0 +1,70 @@
+"""Groups → findings: the smallest example, the title, how to see it again."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from contract_kit.model import Constraint, Finding
+from contract_kit.report import reproduce, title
+
+from ._group import Group, group, pattern
+from ._shrink import smallest
+
+if TYPE_CHECKING:
+    from contract_kit.model import Verdict
+
+    from ._run import Run
+
+__all__ = ["findings"]
+
+
+def findings(run: Run, *, shrink: bool = True) -> tuple[Finding, ...]:
+    """What a run has found, one finding a cause."""
+    failed = [verdict for verdict in run.judged.values() if verdict is not None]
+    return tuple(_finding(run, made, shrink=shrink) for made in group(failed, run.met))
+
+
+def _finding(run: Run, made: Group, *, shrink: bool) -> Finding:
+    shown = smallest(run, made.first) if shrink and not run.over() else made.first
+    case, reply = shown.case, shown.reply
+    name = shown.finding
+    assert name is not None
+    rule = _rule(run, shown)
+    locations = tuple(place for place in made.locations if place) or (() if not case.at else (pattern(case),))
+    first = shown.pointer if name in ("altered", "lost") else pattern(case)
+    places = tuple(dict.fromkeys((first, *locations))) if first else locations
+    head = shown.pointer if name in ("altered", "lost") else None
+    said = title(name, case, reply, (head, *locations[1:]) if head else locations, rule=rule)
+    ident = _ident(made, name)
+    return Finding(
+        id=ident,
+        finding=name,
+        title=said,
+        pointer=pattern(case, shown.pointer) if shown.pointer else (case.pointer or None),
+        keyword=case.keyword,
+        locations=locations or places,
+        count=len(made.verdicts),
+        case=case,
+        reply=reply,
+        expected=shown.expected,
+        observed=shown.observed,
+        changed=case.changed,
+        known=ident in run.settings.known,
+        reproduce=reproduce(case, run.context),
+        case_ids=tuple(verdict.case.id for verdict in made.verdicts),
+    )
+
+
+def _rule(run: Run, shown: Verdict) -> Constraint | None:
+    for rule in run.terms.constraints:
+        if (rule.pointer, rule.keyword) == (shown.case.pointer, shown.case.keyword):
+            return rule
+    return None
+
+
+def _ident(made: Group, name: str) -> str:
+    """A short id that stays the same from run to run: of what failed, not of how it is shown."""
+    first = made.first
+    place = f"{name} {first.case.kind} {pattern(first.case, first.pointer)} {first.case.keyword or first.case.family}"
+    return f"{name}-{sha256(place.encode()).hexdigest()[:10]}"

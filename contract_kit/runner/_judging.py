@@ -1,0 +1,131 @@
+"""From replies to verdicts: what the oracle needs to know of a target, gathered as the run goes.
+
+The oracle is pure; here is what it is told: how the target's results correspond to bodies (calibration),
+what it gave for the plain spelling, and what a process that saw nothing before gives.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from contract_kit.jsonio import compact, strict_loads
+from contract_kit.model import JSON_HEADERS, NOTHING, Case, Delivery, Reply, Verdict
+from contract_kit.oracle import Change, Comparison, Places, calibrate, find_leaks, judge
+from contract_kit.targets import send
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from contract_kit.model import Terms
+    from contract_kit.targets import Target
+
+__all__ = ["Judge", "digest"]
+
+
+class Judge:
+    """Judges the replies of one target."""
+
+    def __init__(
+        self,
+        terms: Terms,
+        target: Target,
+        prepare: Callable[[Delivery], Delivery],
+        *,
+        lossless: bool = False,
+        secrets: Sequence[str] = (),
+    ) -> None:
+        self.target = target
+        self.lossless = lossless
+        self._prepare = prepare
+        self._secrets = tuple(secrets)
+        self._places = Places.of(terms)
+        self._plain: dict[bytes, Reply] = {}
+        self.comparison: Comparison = calibrate((), self._places)
+        self.compared = 0
+        self.accepted = 0
+
+    def ask(self, case_body: bytes, case: Case | None = None, *, fresh: bool = False) -> Reply:
+        """Give the target one body, outside the stream of cases."""
+        headers = case.headers if case is not None else JSON_HEADERS
+        method = case.method if case is not None else "POST"
+        delivery = Delivery(key=None, body=case_body, headers=headers, method=method, fresh=fresh)
+        return send(self.target, self._prepare(delivery))
+
+    def calibrate(self, bodies: Sequence[Any]) -> list[Reply]:
+        """Learn from realistic bodies what comes out for them."""
+        replies = []
+        pairs = []
+        for body in bodies:
+            text = compact(body)
+            reply = self._plain[text] = self.ask(text)
+            replies.append(reply)
+            if reply.outcome == "accepted" and reply.value is not NOTHING:
+                pairs.append((body, reply.value))
+        self.comparison = calibrate(pairs, self._places)
+        return replies
+
+    def verdict(self, case: Case, reply: Reply) -> Verdict:
+        """The verdict on a case and its reply, asking the target for nothing but plain spellings."""
+        leak = find_leaks(reply, self._secrets, sent=case.body) if reply.headers or reply.body else None
+        plain = self._plain.get(case.plain) if case.plain is not None else None
+        changes = self._changes(case, reply, NOTHING)
+        return judge(case, reply, changes=changes, plain=plain, leak=leak)
+
+    def is_doubtful(self, case: Case, reply: Reply) -> bool:
+        """Whether a fresh process must be asked before the verdict is sure."""
+        if case.plain is not None and case.plain not in self._plain:
+            return True
+        return any(not change.sure for change in self._changes(case, reply, NOTHING))
+
+    def settled(self, case: Case, reply: Reply) -> Verdict:
+        """The verdict with all that can be asked: not while other deliveries are under way."""
+        if case.plain is not None and case.plain not in self._plain:
+            self._plain[case.plain] = self.ask(case.plain)
+        leak = find_leaks(reply, self._secrets, sent=case.body) if reply.headers or reply.body else None
+        plain = self._plain.get(case.plain) if case.plain is not None else None
+        fresh = self.ask(case.body, case, fresh=True)
+        value = fresh.value if fresh.outcome == "accepted" else NOTHING
+        return judge(case, reply, changes=self._changes(case, reply, value), plain=plain, leak=leak)
+
+    def _changes(self, case: Case, reply: Reply, fresh: Any) -> list[Change]:
+        if reply.outcome != "accepted" or reply.value is NOTHING or case.expect == "reject" or not case.compare:
+            return []
+        self.accepted += 1
+        if not self.comparison.comparable:
+            return []
+        try:
+            sent = strict_loads(case.body)
+        except (ValueError, RecursionError):
+            return []
+        self.compared += 1
+        broken = case.kind == "invalid"
+        found = self.comparison.changes(
+            sent, reply.value, fresh=fresh, lossless=self.lossless and not broken, may_drop=broken
+        )
+        # What is wrong may be repaired by a consumer that takes it; nothing else may change.
+        return [c for c in found if not (broken and _related(c.pointer, case.at))]
+
+    def again(self, case: Case, first: Reply, second: Reply) -> Verdict | None:
+        """The verdict on a case that was given twice and gave two results; ``None`` where chance explains it."""
+        one, two = self.ask(case.body, case, fresh=True), self.ask(case.body, case, fresh=True)
+        if judge(case, two, plain=one).finding == "inconsistent":
+            return None
+        for reply in (second, first):
+            verdict = judge(case, reply, plain=one)
+            if verdict.finding == "inconsistent":
+                return verdict
+        return None
+
+
+def _related(pointer: str, at: str) -> bool:
+    return not pointer or pointer == at or pointer.startswith(at + "/") or at.startswith(pointer + "/")
+
+
+def digest(reply: Reply) -> int:
+    """A number that is the same for replies with the same outcome and value."""
+    try:
+        text = json.dumps(reply.value, default=str) if reply.value is not NOTHING else ""
+    except (ValueError, RecursionError, TypeError):
+        text = ""
+    return hash((reply.outcome, text))

@@ -1,0 +1,184 @@
+"""Hypothesis strategies: a realistic base and a few edits, each a small integer.
+
+Drawing a payload field by field is slow and shrinks to nonsense. Here a body is a base, by index, and a
+few edits, by index, so that a draw is a handful of integers and a failing body shrinks to the first base
+with the one edit that matters. Free text, numbers and structure of any kind come in as edits of their own;
+hypothesis-jsonschema serves the leaves that have patterns or formats.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from contract_kit.jsonio import MISSING, get, join, remove, replace
+from contract_kit.schema import validator_for
+
+from ._bases import Base, Site, base_values, bases
+from ._build import judge_of
+from ._edges import KEYS, Edge, unknown_values
+from ._select import meaning_edges, number_edges, sized, text_edges, time_edges
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from hypothesis.strategies import DrawFn, SearchStrategy
+
+    from contract_kit.model import Terms
+
+__all__ = ["Edit", "edits_of", "payloads", "text_leaf"]
+
+_MOST_EDITS = 4
+_MOST_TABLE = 6000
+_BASES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A change at one place: to ``new``, or to what ``draw`` gives (free text and the like)."""
+
+    at: str
+    new: Any
+    draw: SearchStrategy[Any] | None = None
+    words: str = ""
+
+
+def payloads(terms: Terms) -> SearchStrategy[Any]:
+    """Valid payloads of a contract: realistic ones, and ones with up to a few edges."""
+    from hypothesis import strategies as st
+
+    starts, table = edits_of(terms)
+    judge = validator_for(terms.schema)
+    last = len(table) - 1
+    counts = st.sampled_from((0, 1, 1, 1, 2, 2, 3, _MOST_EDITS))
+    which, what = st.integers(0, len(starts) - 1), st.integers(0, max(last, 0))
+
+    @st.composite
+    def payload(draw: DrawFn) -> Any:
+        value = starts[draw(which)]
+        for _ in range(draw(counts) if table else 0):
+            edited = applied(value, table[draw(what)], draw)
+            if edited is not MISSING and judge.is_valid(edited):
+                value = edited
+        return value
+
+    return payload()
+
+
+def applied(value: Any, edit: Edit, draw: Callable[[SearchStrategy[Any]], Any]) -> Any:
+    """``value`` with one edit, or ``MISSING`` where the place is not there any more."""
+    new = draw(edit.draw) if edit.draw is not None else edit.new
+    parent = get(value, edit.at.rpartition("/")[0]) if edit.at else None
+    if edit.at and not isinstance(parent, dict | list):
+        return MISSING
+    if new is MISSING:
+        return remove(value, edit.at) if get(value, edit.at) is not MISSING else MISSING
+    if isinstance(parent, list) and get(value, edit.at) is MISSING:
+        return MISSING
+    return replace(value, edit.at, new)
+
+
+def edits_of(terms: Terms) -> tuple[list[Any], list[Edit]]:
+    """Bodies to start from and edits to make, plainest first; made once a contract."""
+    memo = terms.root.memo
+    if "edits" not in memo:
+        made = list(bases(terms))
+        starts = [base.value for base in made]
+        if made[0].name == "full":
+            starts[1:1] = base_values(terms, _BASES)[1:]
+        table: list[Edit] = []
+        for base in made:
+            for site in base.sites:
+                table.extend(_edits(terms, base, site))
+                if len(table) > _MOST_TABLE:
+                    break
+        memo["edits"] = (starts, table)
+    return memo["edits"]  # type: ignore[no-any-return]
+
+
+def _edits(terms: Terms, base: Base, site: Site) -> list[Edit]:
+    del base
+    node, value = site.node, site.value
+    if node.pointer in terms.pins:
+        return []
+    judge = judge_of(node)
+    found: list[Edit] = []
+    if node.enum is not None:
+        found.extend(Edit(site.at, member) for member in node.enum if member != value)
+    elif isinstance(value, str):
+        edges = time_edges() if node.format == "date-time" else (*meaning_edges(node, terms.profile), *text_edges(node))
+        found.append(Edit(site.at, None, text_leaf(node)))
+        found.extend(_from(site.at, edges[:60], judge))
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        found.append(Edit(site.at, None, _leaf(node, "number" if "number" in node.types else "integer")))
+        found.extend(_from(site.at, number_edges(node), judge))
+    elif isinstance(value, list):
+        found.extend(Edit(site.at, sized(value, n)) for n in (0, 1, 2, 5, 20) if n != len(value))
+        found.append(Edit(site.at, value[::-1]))
+    elif isinstance(value, dict):
+        found.extend(Edit(join(site.at, name), MISSING) for name in value)
+        found.extend(_open(site, judge))
+    return [edit for edit in found if edit.new is None or edit.draw is not None or edit.new is MISSING or judge.is_valid(edit.new) or edit.at != site.at]
+
+
+def _from(at: str, edges: tuple[Edge, ...], judge: Any) -> list[Edit]:
+    return [Edit(at, edge.value) for edge in edges if len(str(edge.value)) < 2000 and judge.is_valid(edge.value)]
+
+
+def _open(site: Site, judge: Any) -> list[Edit]:
+    """Entries of a map, and properties that the contract does not name, of any shape."""
+    from hypothesis import strategies as st
+
+    if not isinstance(site.value, dict) or site.node.closed:
+        return []
+    if site.node.values is not None:
+        sound = next(iter(site.value.values()), "x")
+        keys = [key for key in KEYS.values() if len(key) < 300 and judge.is_valid({**site.value, key: sound})]
+        return [Edit(join(site.at, key), sound) for key in keys]
+    json_values = st.recursive(
+        st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(max_size=20),
+        lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+        max_leaves=12,
+    )
+    at = join(site.at, "new_field")
+    return [Edit(at, None, json_values), *(Edit(at, edge.value) for edge in unknown_values())]
+
+
+def text_leaf(node: Any) -> SearchStrategy[Any]:
+    """Free text where the node is free; what hypothesis-jsonschema makes of its keywords otherwise."""
+    from hypothesis import strategies as st
+
+    least, most = node.keyword("minLength") or 0, node.keyword("maxLength")
+    if node.format is None and not node.all_of("pattern"):
+        return st.text(st.characters(exclude_categories=("Cs",)), min_size=least, max_size=min(most or 300, 300))
+    if node.format == "date-time":
+        return _date_times()
+    return _leaf(node, "string")
+
+
+def _leaf(node: Any, name: str) -> SearchStrategy[Any]:
+    """One scalar by hypothesis-jsonschema, whose strategies for leaves work with every Hypothesis."""
+    from hypothesis_jsonschema import from_schema
+
+    names = (
+        "minLength maxLength pattern format minimum maximum exclusiveMinimum exclusiveMaximum multipleOf".split()
+    )
+    rules = [{k: part[k] for k in names if k in part} for part in node.parts]
+    return from_schema({"type": name, "allOf": [rule for rule in rules if rule]} if any(rules) else {"type": name})  # type: ignore[no-any-return]
+
+
+def _date_times() -> SearchStrategy[str]:
+    """RFC 3339 date-times: any instant, 0 to 12 fraction digits, any offset."""
+    from hypothesis import strategies as st
+
+    def written(moment: Any, digits: str, offset: int | None) -> str:
+        text = moment.strftime("%m-%dT%H:%M:%S") + (f".{digits}" if digits else "")
+        zone = "Z" if offset is None else f"{'-' if offset < 0 else '+'}{abs(offset) // 60:02}:{abs(offset) % 60:02}"
+        return f"{moment.year:04}-{text}{zone}"
+
+    return st.builds(
+        written,
+        st.datetimes(),
+        st.text("0123456789", max_size=12),
+        st.none() | st.integers(-23 * 60 - 59, 23 * 60 + 59),
+    )
