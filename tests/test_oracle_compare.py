@@ -200,7 +200,7 @@ CORRECT = {
     },
     "ids only": lambda v: {"id": customer(v).get("id"), "ids": [i["id"] for i in customer(v).get("integrations") or []]},
     "published integrations only": lambda v: {
-        "integrations": [i for i in customer(v).get("integrations") or [] if i["status"] == "published"]
+        "active": [i for i in customer(v).get("integrations") or [] if i["status"] == "published"]
     },
     "an id of its own": lambda v: {"id": 4711, "name": customer(v).get("name"), "external_id": customer(v).get("external_id")},
     "nothing": lambda v: None,
@@ -313,6 +313,10 @@ ALWAYS_WRONG = {
     "the value of /customer/id came out in its place": (
         lambda v: {**v, "customer": {k: customer(v).get(SWAP.get(k, k)) for k in customer(v)}},
         "/customer/external_id",
+    ),
+    "2 of 3 items dropped": (
+        changed("/customer/integrations", lambda x: [i for i in x if i["status"] == "archived"]),
+        "/customer/integrations",
     ),
     "upper-cased": (lambda v: {"address": {"city": customer(v).get("address_city", "").upper()}, "id": customer(v).get("id")}, "/customer/address_city"),
 }

@@ -349,8 +349,10 @@ class _Learner:
         for source, _ in self._lists(samples, hint):
             below = self._items(source, samples)
             if below:
-                rule: Rule = "part" if self._is_part(source, samples) else "list"
-                self.table.put(path, Bound(source, seen=True, rule=rule))
+                # a list that kept its name is promised whole; one of another name may be a choice of items
+                named = bool(path) and normal(path[-1]) == normal(tokens(source)[-1] if source else "")
+                rule: Rule = "part" if not named and self._is_part(source, samples) else "list"
+                self.table.put(path, Bound(source, named=named, seen=True, rule=rule))
                 self._keep(source, below)
                 self.bind((*path, "*"), below, f"{source}/*")
                 return

@@ -151,8 +151,12 @@ def _compare_shorter(walk: Walk, pairing: _Pairing, came: Plain) -> None:
 def _is_filtered(walk: Walk, pairing: _Pairing, kept: list[int]) -> bool:
     """Whether the items left out have, in an enum field, a member that no item has that ever came out.
 
-    A consumer that keeps the published ones only is in its right, even if calibration showed it no others.
+    A consumer that gives the published ones under a name of its own is in its right, even if calibration showed
+    it no others.
     """
+    bound = walk.table.bound.get(pairing.path[:-1])
+    if bound is None or (bound.named and bound.rule != "keyed"):
+        return False
     stay, base = set(kept), pairing.source
     gone = [item for index, item in enumerate(pairing.sent) if index not in stay]
     if not gone or not all(isinstance(item, dict) for item in gone):
