@@ -1,9 +1,9 @@
 """What a field means: recognised from its name, format, description and parents, in one table.
 
 A contract says ``string``; a reader sees an e-mail. The table :data:`MEANINGS` is read from the top, the
-first row that fits wins; :func:`register` puts a user's rows above it, and a provider profile settles
-single places by their pointer. Names are compared in their normal form (see ``_names``): ``postalCode``, ``postal-code``,
-``PostCode`` and ``zip`` are one.
+first row that fits wins; :func:`register` puts a user's rows above it, and a provider profile settles single
+places by their pointer. Names are compared in their normal form (see ``_names``): ``postalCode``,
+``postal-code``, ``PostCode`` and ``zip`` are one.
 """
 
 from __future__ import annotations

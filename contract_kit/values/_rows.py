@@ -49,9 +49,9 @@ class Meaning:
 
     ``names`` is a regular expression for the end of the normalised name (whole words), ``exact`` one for all
     of it, ``says`` one that is searched in the description, ``under`` and ``not_under`` ones for the end of the
-    nearest parent's name. ``formats`` are values of ``format``: a row that has them is for such fields.
-    What is left empty is not asked; ``names`` and ``exact`` are alternatives. ``samples`` are values for rows
-    whose meaning the house does not know how to make.
+    nearest parent's name. ``formats`` are values of ``format``: a row that has them is for such fields. What
+    is left empty is not asked; ``names`` and ``exact`` are alternatives. ``samples`` are values for rows whose
+    meaning the house does not know how to make.
     """
 
     name: str
@@ -66,7 +66,7 @@ class Meaning:
     _compiled: dict[str, re.Pattern[str]] = field(default_factory=dict, compare=False, repr=False)
 
     def fits(self, name: str, above: tuple[str, ...], node: Node) -> bool:
-        """Whether a field of this (normalised) name under these parents has this meaning."""
+        """Whether a field of this normalised name, under these parents, has this meaning."""
         if not set(self.types) & set(node.types):
             return False
         form = node.format

@@ -1,0 +1,372 @@
+"""A contract as Python source that makes samples: one function a shape, for values or for JSON text.
+
+The source only picks: everything that is dear to make stands in tables. A row of 16-bit numbers ``r`` and the
+sample's number ``i`` are all that a function is given. In text mode every table holds JSON text and objects are
+put together by f-strings, so a sample is never a dictionary and never encoded.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from contract_kit.errors import ContractKitError
+from contract_kit.jsonio import compact, join
+from contract_kit.values._build import Builder
+from contract_kit.values._leaves import LEAVES, Text, is_plain
+from contract_kit.values._makers import METADATA_KEYS
+from contract_kit.values._realistic import Realism, field_meaning
+from contract_kit.values._scalar import fit
+from contract_kit.values._worlds import padded, written
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from contract_kit.model import Terms
+    from contract_kit.shape import Node
+    from contract_kit.values._pools import Pools
+    from contract_kit.values._shapes import Shape
+
+__all__ = ["Emitter"]
+
+_ODD = frozenset(
+    "not contains minContains maxContains uniqueItems dependentRequired dependentSchemas propertyNames minProperties "
+    "maxProperties patternProperties prefixItems unevaluatedItems unevaluatedProperties".split()
+)
+_MOST_LEAVES = 1500
+_FREE_KEYS = tuple(key for key in METADATA_KEYS if key not in ("region", "company", "preferred_language"))
+_WORLD_KEYS = (("region", 15), ("company", 8), ("preferred_language", 11), ("billing_currency", 9))
+
+
+@dataclass(slots=True)
+class Frame:
+    """Statements of one thing (the payload's, or an item's): what is shared comes first."""
+
+    depth: int
+    number: str
+    first: list[str] = field(default_factory=list)
+    body: list[str] = field(default_factory=list)
+    names: dict[str, str] = field(default_factory=dict)
+    item: int = 0
+
+
+class Emitter:
+    """Writes the source for one contract and one shape, and fills the tables that it picks from."""
+
+    def __init__(self, terms: Terms, pools: Pools, shape: Shape, *, text: bool, tables: dict[str, Any]) -> None:
+        self.terms, self.shape, self.text, self.tables = terms, shape, text, tables
+        leaves = max(len(terms.locations), 1)
+        self.size = max(16, min(512, 1 << (20_000 // leaves).bit_length() - 1))
+        self.worlds = [
+            Realism(pools, number, terms.profile, event=terms.event, seed=0xACE) for number in range(self.size)
+        ]
+        self.words = 1
+        self._free, self._word = 0, 0
+        self._names = 0
+        self._leaves = 0
+        self.root = Frame(1, "")
+        self.frames = [self.root]
+
+    # -- bits and names -----------------------------------------------------------------------
+
+    def draw(self, bits: int) -> str:
+        """An expression for ``bits`` fresh bits (at most 16)."""
+        if self._free < bits:
+            self._word, self._free = self.words, 16
+            self.words += 1
+        shift = 16 - self._free
+        self._free -= bits
+        if bits == 16:  # noqa: PLR2004 - a whole word
+            return f"r[{self._word}]"
+        mask = (1 << bits) - 1
+        return f"(r[{self._word}] >> {shift} & {mask})" if shift else f"(r[{self._word}] & {mask})"
+
+    def name(self, stem: str = "v") -> str:
+        """A name that is not used yet."""
+        self._names += 1
+        return f"{stem}{self._names}"
+
+    @property
+    def frame(self) -> Frame:
+        """The thing that is being written."""
+        return self.frames[-1]
+
+    def shared(self, key: str, frame: Frame, *values: str) -> str:
+        """The variable ``key`` of a frame, set before its body to ``value``."""
+        if key not in frame.names:
+            frame.names[key] = self.name(key)
+            frame.first.append("    " * frame.depth + f"{frame.names[key]} = {values[0]}")
+        return frame.names[key]
+
+    def line(self, text: str) -> None:
+        """One statement of the body, at the present depth."""
+        self.frame.body.append("    " * self._depth + text)
+
+    @property
+    def _depth(self) -> int:
+        return self.frame.depth + self._inside
+
+    _inside = 0
+
+    @contextmanager
+    def under(self, condition: str) -> Iterator[None]:
+        """What is written inside stands under an ``if``."""
+        self.line(f"if {condition}:")
+        self._inside += 1
+        yield
+        self._inside -= 1
+
+    def table(self, values: tuple[Any, ...]) -> str:
+        """A table of ready values; its name."""
+        name = self.name("P")
+        self.tables[name] = tuple(compact(value).decode() for value in values) if self.text else values
+        return name
+
+    def quoted(self, text: Text) -> str:
+        """A text that a fragment of an f-string describes, as an expression."""
+        return f"""f'"{text}"'""" if self.text else f"f'{text}'"
+
+    def let(self, expression: str) -> str:
+        """A variable for an expression."""
+        name = self.name()
+        self.line(f"{name} = {expression}")
+        return name
+
+    # -- structure ----------------------------------------------------------------------------
+
+    def source(self, function: str) -> str:
+        """The whole function."""
+        value = self.value(self.terms.root, "")
+        lines = [f"def {function}(i, r):", *self.root.first, *self.root.body, f"    return {value}"]
+        return "\n".join(lines) + "\n"
+
+    def value(self, node: Node, at: str) -> str:
+        """An expression for the value of a node; statements that it needs are written before."""
+        if node.pointer in self.terms.pins:
+            return self.constant(self.terms.pins[node.pointer])
+        node = _without_null(node)
+        kinds = [kind for kind in node.types if kind != "null"]
+        self._leaves += 1
+        odd = node.choices or node.impossible or len(kinds) != 1 or any(_ODD & part.keys() for part in node.parts)
+        if odd or self._leaves > _MOST_LEAVES or node.recursions > 0:
+            return self.built(node, at)
+        if node.enum is not None:
+            return self.member(node, at)
+        if kinds[0] == "object":
+            return self.object(node, at)
+        if kinds[0] == "array":
+            return self.array(node, at)
+        return self.leaf(node, kinds[0], at)
+
+    def constant(self, value: Any) -> str:
+        """A value that is always the same."""
+        return f"{self.table((value,))}[0]" if not isinstance(value, str) or self.text else repr(value)
+
+    def built(self, node: Node, at: str) -> str:
+        """Whole values from the structural builder, for what has choices or keywords out of the ordinary."""
+        values = []
+        for world in self.worlds[: max(16, min(self.size, 64))]:
+            value = Builder(world.leaf, items=2, entries=2, fixed=self.terms.pins).build(node, at).value
+            values.append(value)
+        name = self.table(padded(values, 1 << (len(values) - 1).bit_length()))
+        expression = f"{name}[{self.draw((len(values) - 1).bit_length())}]"
+        fresh = not self.text and any(isinstance(value, (dict, list)) for value in values)
+        return f"fresh({expression})" if fresh else expression
+
+    def member(self, node: Node, at: str) -> str:
+        """A member of an enum: the one that the world asks for, the first one mostly, or any."""
+        named = field_meaning(node, self.terms.profile).partition(":")[0]
+        members = [member for member in node.enum or () if member is not None]
+        wished = self.worlds[0].leaf(node, at)
+        if named in ("event", "entity_type") and wished in members:
+            return self.constant(wished)
+        rest = padded(members, 64) if named not in ("status", "kind") else padded([*members[:1] * 9, *members], 64)
+        return f"{self.table(rest)}[{self.draw(6)}]"
+
+    def object(self, node: Node, at: str) -> str:
+        """An object: stretches of properties that are always there, and single ones under a condition."""
+        name = self.name("d")
+        ready: list[tuple[str, str]] = []
+        started = False
+        for key, child in node.properties.items():
+            presence = self.shape.presence(node, key)
+            if presence == "never" or (child.recursions > 0 and key not in node.required):
+                continue
+            place = join(at, key)
+            if presence == "always":
+                ready.append((key, self.value(child, place)))
+                continue
+            self._flush(name, ready, started=started)
+            started, ready = True, []
+            self._perhaps(name, key, child, place, presence)
+        for key, value in self.shape.extra(node).items():
+            ready.append((key, self.constant(value)))
+        self._flush(name, ready, started=started)
+        if node.values is not None and not node.closed and is_plain(node.values) and not node.properties:
+            self.entries(name, node.values, at)
+        if self.text:
+            self.line(f"{name} = '{{' + {name}[1:] + '}}'")
+        return name
+
+    def _perhaps(self, name: str, key: str, child: Node, place: str, presence: str) -> None:
+        """A property that is there under a condition: by chance, or unless it is empty."""
+        if presence == "nonempty" and child.types == ("string",):
+            value = self.let(self.value(child, place))
+            condition = f"len({value}) > 2" if self.text else value
+        else:
+            value, condition = "", f"{self.draw(4)} > 3"
+        with self.under(condition):
+            expression = value or self.value(child, place)
+            self.line(f"{name} += f',{_literal(key)}:{{{expression}}}'" if self.text else f"{name}[{key!r}] = {expression}")
+
+    def _flush(self, name: str, ready: list[tuple[str, str]], *, started: bool) -> None:
+        if self.text:
+            # An expression with quotes cannot stand in an f-string: it gets a name first.
+            named = [(key, value if _simple(value) else self.let(value)) for key, value in ready]
+            text = "".join(f",{_literal(key)}:{{{value}}}" for key, value in named)
+            if text or not started:
+                self.line(f"{name} {'+' if started else ''}= f'{text}'")
+            return
+        if not started:
+            self.line(f"{name} = {{{', '.join(f'{key!r}: {value}' for key, value in ready)}}}")
+        else:
+            for key, value in ready:
+                self.line(f"{name}[{key!r}] = {value}")
+
+    def entries(self, name: str, values: Node, at: str) -> None:
+        """A free map's entries: one of the payload's world, one to three of others, no key twice."""
+        world = self.world()
+        keys = padded([key for key, _ in _WORLD_KEYS], 4)
+        columns = padded([column for _, column in _WORLD_KEYS], 4)
+        which = self.let(self.draw(2))
+        kept = self.name("K")
+        self.tables[kept] = keys
+        self.tables[kept + "c"] = columns
+        bare = f"{world}[{kept}c[{which}]]"
+        self.line(f"{kept}v = {bare} if {which} != 1 else {world}[8][{self.draw(4)}]")
+        self._entry(name, f"{kept}[{which}]", f"{kept}v")
+        free = self.name("K")
+        self.tables[free] = padded(_FREE_KEYS, 16 + 3)
+        self.tables[free + "v"] = tuple(self._metadata(values, join(at, key)) for key in self.tables[free])
+        start, count = self.let(self.draw(4)), self.let(self.draw(2))
+        for number in range(3):
+            position = f"{start} + {number}" if number else start
+            pick = f"{free}v[{position}][{self.draw(5)}]"
+            with self.under(f"{count} > {number}") if number else self.under(count):
+                self._entry(name, f"{free}[{position}]", pick)
+
+    def _metadata(self, values: Node, at: str) -> tuple[Any, ...]:
+        found = tuple(
+            fit(values, "string", world.leaf(values, at)) for world in padded(self.worlds, 32)
+        )
+        return written(found) if self.text else found  # type: ignore[no-any-return]
+
+    def _entry(self, name: str, key: str, value: str) -> None:
+        # Keys of ours need no escapes in JSON.
+        self.line(f"""{name} += f',"{{{key}}}":{{{value}}}'""" if self.text else f"{name}[{key}] = {value}")
+
+    def array(self, node: Node, at: str) -> str:
+        """An array of one to three items, written out one by one; each item is a thing of its own."""
+        least, most = node.keyword("minItems") or 0, node.keyword("maxItems")
+        longest = 3 if len(self.frames) == 1 else 2
+        longest = max(least, longest if most is None else min(most, longest))
+        name = self.name("l")
+        if node.items is None or longest == 0 or least > 3:  # noqa: PLR2004
+            return self.built(node, at)
+        self.line(f"{name} = {chr(39) * 2 if self.text else '[]'}")
+        count = self.let(self.draw(4))
+        for number in range(longest):
+            # 15 of 16 hold something, a third two, a third three.
+            bound = -1 if number < max(least, 1) else 15 * number // longest
+            with self.under(f"{count} > {bound}"):
+                item = self._item(node.items, join(at, number), number)
+                if self.text:
+                    self.line(f"{name} += ',' + {item}")
+                else:
+                    self.line(f"{name}.append({item})")
+        if self.text:
+            self.line(f"{name} = '[' + {name}[1:] + ']'")
+        return name
+
+    def _item(self, node: Node, at: str, number: int) -> str:
+        outer = self.frame
+        inner = Frame(self._depth, at, item=number)
+        kept, self._inside = self._inside, 0
+        self.frames.append(inner)
+        value = self.value(node, at)
+        self.frames.pop()
+        self._inside = kept
+        outer.body += [*inner.first, *inner.body]
+        return value
+
+    # -- leaves -------------------------------------------------------------------------------
+
+    def leaf(self, node: Node, kind: str, at: str) -> str:
+        """A scalar: put together of the payload's world where that can be, else from a table."""
+        named, _, argument = field_meaning(node, self.terms.profile).partition(":")
+        expression: str | None = None
+        if kind == "string" and is_plain(node):
+            make = LEAVES.get(named)
+            expression = make(self, at, argument) if make is not None else None
+        if expression is None:
+            expression = self.pooled(node, kind, at)
+        if self.shape.sometimes_empty(node):
+            empty = "'\"\"'" if self.text else "''"
+            name = self.let(expression) if not _simple(expression) else expression
+            group = self.shared("bare", self.frame, self.draw(4)) if named.startswith("address.") else self.draw(4)
+            return self.let(f"{name} if {group} > 3 else {empty}")
+        return expression
+
+    def pooled(self, node: Node, kind: str, at: str) -> str:
+        """A value of a table that was drawn from many worlds; ``null`` now and then where it may stand."""
+        values = [fit(node, kind, world.leaf(node, at)) for world in self.worlds]
+        if "null" in node.types and self.shape.nulls:
+            values[:: len(values) // 8] = [None] * 8
+        bits = len(values).bit_length() - 1
+        return f"{self.table(tuple(values))}[{self.draw(bits)}]"
+
+    def world(self) -> str:
+        """The variable of the frame's world: an address of a country, its people and its ways."""
+        cycle = f"C[(i >> 2) % len(C)][{self.draw(3)}] if not i & 3 else A[{self.draw(16)} * len(A) >> 16]"
+        root = self.shared("a", self.root, cycle)
+        if self.frame is self.root:
+            return root
+        return self.shared("a", self.frame, f"C[{root}[14]][{self.draw(3)}]")
+
+    def person(self) -> str:
+        """The variable of the frame's person."""
+        world = self.world()
+        return self.shared("p", self.frame, f"{world}[7][{self.draw(6)}]")
+
+
+def _simple(expression: str) -> bool:
+    """Whether an expression may stand inside an f-string of single quotes."""
+    return "'" not in expression and '"' not in expression and "\\" not in expression
+
+
+def _literal(key: str) -> str:
+    """A property's name as JSON text inside an f-string of single quotes."""
+    text = compact(key).decode()
+    return text.replace("\\", "\\\\").replace("'", "\\'").replace("{", "{{").replace("}", "}}")
+
+
+def _without_null(node: Node) -> Node:
+    """``anyOf: [X, null]`` is X: samples show what is there."""
+    while len(node.choices) == 1 and node.choices[0].keyword in ("anyOf", "oneOf"):
+        picked = [node.pick(0, number) for number in range(len(node.choices[0].branches))]
+        full = [other for other in picked if other.types != ("null",) and not other.impossible]
+        if len(full) != 1:
+            return node
+        node = full[0]
+    return node
+
+
+def compiled(source: str, tables: dict[str, Any]) -> Any:
+    """The functions of a source, over its tables."""
+    space = dict(tables)
+    try:
+        exec(compile(source, "<contract_kit sampler>", "exec"), space)  # noqa: S102 - source of our own making
+    except SyntaxError as error:  # pragma: no cover - a fault of ours
+        raise ContractKitError(f"the sampler wrote bad source: {error}") from error
+    return space
