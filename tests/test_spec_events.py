@@ -337,6 +337,11 @@ def test_the_events_name_is_pinned_where_it_stands_and_nowhere_else(schema, pins
     assert terms(schema).pins == pins
 
 
+def test_a_free_text_called_event_is_left_alone_where_the_name_is_only_the_documents_key():
+    doc = hooks({"rule-requested": {"post": operation({"properties": {"event": {"type": "string"}}})}})
+    assert load_terms("rule-requested", document=doc).pins == {}
+
+
 def test_pins_see_through_references():
     found = terms({"$ref": "#/components/schemas/A"}, {"A": {"allOf": [{"$ref": "#/components/schemas/B"}]},
                   "B": {"properties": {"type": {"$ref": "#/components/schemas/Names"}}}, "Names": {"enum": ["e.v", "e.w"]}})

@@ -19,6 +19,9 @@ __all__ = ["find_pins", "property_schemas"]
 
 _LEVELS = 3
 _SURE_KEYS = frozenset(NAME_KEYS) - {"name", "kind", "type"}
+_AMBIGUOUS = frozenset({"type", "event", "topic"})
+"""Free texts that may mean something else, unless the event's name looks like what stands in a body."""
+
 _ENVELOPE_KEYS = frozenset({"event_type", "eventType", "event_name", "eventName"})
 _LIMITS = frozenset({"pattern", "format", "not", "if", "anyOf", "oneOf", "contentMediaType"})
 
@@ -61,8 +64,9 @@ def _pin(name: str, parts: list[Any], event: str, depth: int) -> str | None:
         return event
     if examples:
         return None
-    dotted = "." in event or ":" in event
-    return event if name in _SURE_KEYS or (name == "type" and dotted) else None
+    if name in _AMBIGUOUS and not any(mark in event for mark in "._:/"):
+        return None
+    return event if name in _SURE_KEYS or name in _AMBIGUOUS else None
 
 
 def _pin_listed(name: str, listed: list[Any], event: str, depth: int) -> str | None:

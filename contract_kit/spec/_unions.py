@@ -46,7 +46,7 @@ def members(refs: Refs, place: Place, entry: str) -> list[Member]:
     """The events that the schema at ``place`` holds; none where it is one event only."""
     found: dict[str, Member] = {}
     place, schema = refs.follow(place)
-    branches = list(_branches(refs, place, (), _DEEP))
+    branches = list(_branches(refs, place, set(), _DEEP))
     if not branches:
         for member in _named_alone(refs, place, entry):
             found.setdefault(member.name, member)
@@ -77,11 +77,15 @@ def _mapped(refs: Refs, ref: Any, place: Place) -> Place | None:
         return None
 
 
-def _branches(refs: Refs, place: Place, seen: tuple[str, ...], deep: int) -> Iterator[Place]:
-    """The branches of a union, those of unions inside it in their stead; a base class gives its children."""
+def _branches(refs: Refs, place: Place, seen: set[Place], deep: int) -> Iterator[Place]:
+    """The branches of a union, those of unions inside it in their stead; a base class gives its children.
+
+    ``seen`` has the schemas that were asked already: each is asked once, however many ways lead to it.
+    """
     place, schema = refs.follow(place)
-    if not isinstance(schema, dict) or place.pointer in seen or deep == 0:
+    if not isinstance(schema, dict) or place in seen or deep == 0:
         return
+    seen.add(place)
     for keyword in ("oneOf", "anyOf"):
         parts = schema.get(keyword)
         if not isinstance(parts, list):
@@ -90,8 +94,9 @@ def _branches(refs: Refs, place: Place, seen: tuple[str, ...], deep: int) -> Ite
             if isinstance(part, dict) and part.get("type") == "null":
                 continue
             spot, _ = refs.follow(place.under(keyword, index))
-            inner = list(_branches(refs, spot, (*seen, place.pointer), deep - 1))
-            yield from inner or [spot]
+            if spot not in seen:
+                inner = list(_branches(refs, spot, seen, deep - 1))
+                yield from inner or [spot]
     told = schema.get("discriminator")
     mapping = told.get("mapping") if isinstance(told, dict) else None
     if isinstance(mapping, dict) and not schema.keys() & {"oneOf", "anyOf"}:
@@ -104,7 +109,7 @@ def _branches(refs: Refs, place: Place, seen: tuple[str, ...], deep: int) -> Ite
 def _of_branch(refs: Refs, branch: Place, key: Any, entry: str) -> Iterator[Member]:
     keys = (*([key] if isinstance(key, str) else []), *NAME_KEYS, "action")
     for name in dict.fromkeys(keys):
-        values = _values(refs, branch, name, _DEEP)
+        values = _values(refs, branch, name, set())
         if not values:
             continue
         if _names_events(name, values, entry):
@@ -129,7 +134,7 @@ def _letters(name: str) -> str:
 def _named_alone(refs: Refs, place: Place, entry: str) -> Iterator[Member]:
     """Events of a body that is no union, but whose event property lists several names, none of them ours."""
     for key in NAME_KEYS:
-        values = _values(refs, place, key, _DEEP)
+        values = _values(refs, place, key, set())
         if not values:
             continue
         dotted = all(_SEPARATED.search(value) for value in values)
@@ -139,11 +144,12 @@ def _named_alone(refs: Refs, place: Place, entry: str) -> Iterator[Member]:
         return
 
 
-def _values(refs: Refs, place: Place, key: str, deep: int) -> list[str]:
+def _values(refs: Refs, place: Place, key: str, seen: set[Place]) -> list[str]:
     """The texts that the property ``key`` of the schema at ``place`` is limited to, ``allOf`` followed."""
     place, schema = refs.follow(place)
-    if not isinstance(schema, dict) or deep == 0:
+    if not isinstance(schema, dict) or place in seen:
         return []
+    seen.add(place)
     properties = schema.get("properties")
     found: list[str] = []
     if isinstance(properties, dict) and isinstance(properties.get(key), dict):
@@ -153,6 +159,6 @@ def _values(refs: Refs, place: Place, key: str, deep: int) -> list[str]:
             found = [text for text in listed if isinstance(text, str)] if isinstance(listed, list) else []
     parts = schema.get("allOf")
     for index in range(len(parts) if isinstance(parts, list) else 0):
-        more = _values(refs, place.under("allOf", index), key, deep - 1)
+        more = _values(refs, place.under("allOf", index), key, seen)
         found = [text for text in found if text in more] if found and more else found or more
     return found
