@@ -10,7 +10,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from contract_kit.targets._asgi import AsgiApp, AsgiTarget, call_asgi
     from contract_kit.targets._base import ClosesItself, Target, send
+    from contract_kit.targets._command import CommandTarget
     from contract_kit.targets._describe import describe
     from contract_kit.targets._import import import_object
     from contract_kit.targets._inprocess import InProcessTarget
@@ -18,13 +20,13 @@ if TYPE_CHECKING:
     from contract_kit.targets._open import constants, open_python_target
     from contract_kit.targets._url import UrlTarget, fetch
     from contract_kit.targets._url_exchange import ReceiverGone
-    from contract_kit.targets._asgi import AsgiApp, AsgiTarget, call_asgi
     from contract_kit.targets._wsgi import WsgiApp, WsgiTarget, call_wsgi
 
 __all__ = [
     "AsgiApp",
     "AsgiTarget",
     "ClosesItself",
+    "CommandTarget",
     "InProcessTarget",
     "IsolatedTarget",
     "ReceiverGone",
@@ -46,6 +48,7 @@ _HOMES = {
     "AsgiApp": "_asgi",
     "AsgiTarget": "_asgi",
     "ClosesItself": "_base",
+    "CommandTarget": "_command",
     "InProcessTarget": "_inprocess",
     "IsolatedTarget": "_isolated",
     "ReceiverGone": "_url_exchange",

@@ -6,7 +6,7 @@ it works where a loop is already running (notebooks, asynchronous tests). So :cl
 object with two verbs: :meth:`Client.submit` starts an exchange, :meth:`Client.poll` moves all of them on
 and gives those that are done.
 
-**The client's clock stands still while its caller is busy** for longer than :data:`STALL`: a reply that
+Its clock stands still while the caller is busy (see :mod:`contract_kit.targets._clock`): a reply that
 waited for us is not the receiver's slowness, and never its timeout.
 """
 
@@ -19,11 +19,11 @@ import selectors
 import socket
 import ssl
 import struct
-import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from contract_kit.errors import TargetError
+from contract_kit.targets._clock import Clock
 from contract_kit.targets._parser import BrokenReply, ReplyParser
 
 if TYPE_CHECKING:
@@ -34,8 +34,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Answer", "Client", "Job"]
 
-STALL = 0.05
-"""Seconds between two polls that still count as the receiver's time."""
 _CHUNK = 262_144
 _READ, _WRITE = selectors.EVENT_READ, selectors.EVENT_WRITE
 _LATER = frozenset(
@@ -120,8 +118,7 @@ class Client:
         self._idle: list[_Link] = []
         self._deadlines: list[tuple[float, int, Job]] = []
         self._finished: list[tuple[Job, Answer]] = []
-        self._paused = 0.0
-        self._left = time.perf_counter()
+        self._clock = Clock()
         self._serial = 0
         self.connected = False
         """A connection was made (over TLS: with its handshake) at least once."""
@@ -130,7 +127,7 @@ class Client:
 
     def submit(self, job: Job) -> None:
         """Start a job: over an idle connection, or a new one."""
-        job.started = self._clock()
+        job.started = self._clock.now()
         job.deadline = job.started + job.timeout
         job.hops = 0
         self._serial += 1
@@ -142,18 +139,18 @@ class Client:
 
     def poll(self, wait: float | None = None) -> list[tuple[Job, Answer]]:
         """Move all jobs on for ``wait`` seconds at most (``None``: until one is done); give what is done."""
-        until = None if wait is None else self._clock() + wait
+        until = None if wait is None else self._clock.now() + wait
         while not self._finished:
             limits = [] if until is None else [until]
             if self._deadlines:
                 limits.append(self._deadlines[0][0])
             if not limits:
                 break
-            self._turn(max(0.0, min(limits) - self._clock()))
-            if until is not None and self._clock() >= until:
+            self._turn(max(0.0, min(limits) - self._clock.now()))
+            if until is not None and self._clock.now() >= until:
                 break
         done, self._finished = self._finished, []
-        self._left = time.perf_counter()
+        self._clock.waited()
         return done
 
     def abort(self) -> None:
@@ -179,19 +176,12 @@ class Client:
 
     # ---- time ------------------------------------------------------------------------------------
 
-    def _clock(self) -> float:
-        now = time.perf_counter()
-        if now - self._left > STALL:
-            self._paused += now - self._left
-        self._left = now
-        return now - self._paused
-
     def _turn(self, wait: float) -> None:
         events = self._selector.select(wait)
-        self._left = time.perf_counter()
+        self._clock.waited()
         for key, mask in events:
             self._step(key.data, mask)
-        now = self._clock()
+        now = self._clock.now()
         while self._deadlines and (self._deadlines[0][0] <= now or self._deadlines[0][2].link is None):
             job = heapq.heappop(self._deadlines)[2]
             if job.link is not None and job.deadline <= now:
@@ -408,7 +398,7 @@ class Client:
 
     def _finish(self, job: Job, answer: Answer) -> None:
         job.link = None
-        answer.elapsed = self._clock() - job.started
+        answer.elapsed = self._clock.now() - job.started
         self._finished.append((job, answer))
 
 
