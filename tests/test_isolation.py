@@ -19,14 +19,14 @@ from contract_kit.targets import open_python_target, send
 
 TIMEOUT = 0.4
 
-HOSTILE = '''
+HOSTILE = """
 import asyncio, ctypes, gc, json, os, re, signal, subprocess, sys, threading, time, warnings
 
 seen = 0
 loop = None
 
 
-def hang(): 
+def hang():
     while True:
         pass
 
@@ -97,7 +97,7 @@ async def parse_async(body):
 async def parse_and_close(body):
     asyncio.get_running_loop().call_soon(asyncio.get_running_loop().stop)
     await asyncio.sleep(60)
-'''
+"""
 
 SURVIVED = [
     "flood", "close_output", "close_low", "handlers", "chdir", "shallow", "no_gc", "thread", "fork",
@@ -408,4 +408,76 @@ def test_a_closed_target_says_so_and_may_be_closed_again(project):
     target.close()
     target.close()
     with pytest.raises(UsageError, match="closed"):
+        send(target, order("nothing"))
+
+
+APPS = """
+import asyncio, contextlib, json, os, time
+
+started = 0
+
+async def asgi(scope, receive, send):
+    global started
+    if scope["type"] == "lifespan":
+        await receive()
+        started += 1
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        return
+    body = (await receive())["body"]
+    do = json.loads(body)["do"]
+    if do == "await":
+        await asyncio.sleep(60)
+    await send({"type": "http.response.start", "status": answer(do), "headers": []})
+    await send({"type": "http.response.body", "body": b"%d" % started})
+
+def wsgi(environ, start_response):
+    status = answer(json.loads(environ["wsgi.input"].read())["do"])
+    start_response(f"{status} Whatever", [])
+    return [b"1"]
+
+def answer(do):
+    if do == "leave":
+        os._exit(1)
+    while do == "hang":
+        pass
+    if do == "crash":
+        {}["nope"]
+    return 422 if do == "refuse" else 204
+
+async def broken(scope, receive, send):
+    assert scope["type"] != "lifespan"
+    await receive()
+    await send({"type": "lifespan.startup.failed", "message": "no database"})
+
+async def failing(scope, receive, send):
+    await receive()
+    await send({"type": "lifespan.startup.failed", "message": "no database"})
+"""
+
+
+@pytest.mark.parametrize("name", ["asgi", "wsgi"])
+def test_an_app_in_a_child_answers_hangs_and_dies_like_any_other_consumer(tmp_path, monkeypatch, name):
+    monkeypatch.setattr("contract_kit.targets._isolated._APP_PATIENCE", 0.2)
+    folder = write(tmp_path, shop_apps=APPS)
+    doings = ["nothing", "refuse", "crash", "hang", "nothing", "leave", "nothing"]
+    with open_python_target(f"shop_apps:{name}", timeout=TIMEOUT, cwd=folder) as target:
+        assert target.kind == name
+        replies = [reply for _, reply in target.exchange([order(do, i) for i, do in enumerate(doings)])]
+        assert [reply.outcome for reply in replies] == [
+            "accepted", "rejected", "crashed", "timed_out", "accepted", "crashed", "accepted",
+        ]  # fmt: skip
+        assert [reply.status for reply in replies[:2]] == [204, 422]
+        assert replies[2].where.endswith("in answer")
+        assert replies[3].where.endswith("in answer")
+        if name == "asgi":
+            assert send(target, order("await")).outcome == "timed_out"
+            assert send(target, order("nothing")).body == b"1"
+
+
+def test_an_app_whose_startup_fails_is_an_error_and_not_a_finding(tmp_path):
+    with (
+        open_python_target("shop_apps:failing", as_="asgi", cwd=write(tmp_path, shop_apps=APPS)) as target,
+        pytest.raises(TargetError, match="no database"),
+    ):
         send(target, order("nothing"))

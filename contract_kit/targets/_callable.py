@@ -30,7 +30,9 @@ class Unreadable(ValueError):
     """Our own reader refused a body that the target takes as text or as a value: the target never saw it."""
 
 
-def make_caller(obj: Any, as_: TargetKind, input_: InputKind = "bytes") -> tuple[Callable[[bytes], Any], Rejects]:
+def make_caller(
+    obj: Any, as_: TargetKind, input_: InputKind = "bytes"
+) -> tuple[Callable[[bytes], Any], Rejects]:
     """What gives a body to a parser or a model, and the exceptions that are a refusal by its very nature.
 
     Raises ``UsageError`` where the library that would read into the class is not installed.
@@ -110,7 +112,7 @@ async def _drained(result: Any) -> list[Any]:
 
 
 def _run_beside(work: Any) -> Any:
-    """Where a loop runs in this thread already (a test that is a coroutine): on another, in another thread."""
+    """Where a loop runs in this thread already (a test that is a coroutine): in another thread."""
     from concurrent.futures import ThreadPoolExecutor
 
     with ThreadPoolExecutor(1) as pool:
@@ -134,7 +136,7 @@ def _model(cls: Any) -> tuple[Callable[[bytes], Any], Rejects]:
 
 
 def _structured(cls: Any) -> tuple[Callable[[bytes], Any], Rejects]:
-    """cattrs takes a value: the body is read here. What is no object at all it refuses with a bare TypeError."""
+    """The body is read here, for cattrs takes a value; what is no object it refuses with a bare TypeError."""
     try:
         import cattrs
     except ImportError:
@@ -172,7 +174,7 @@ def run_one(call: Callable[[bytes], Any], body: bytes, rejects: Rejects, ground:
 
 def _raised(error: BaseException, elapsed: float, rejects: Rejects, ground: Ground) -> Reply:
     if isinstance(error, Unreadable):
-        detail = "refused by contract_kit's own reader: the target takes text or a value, and never saw this body"
+        detail = "refused by contract_kit's own reader; the target takes text or a value and never saw this body"
         return Reply(outcome="rejected", elapsed=elapsed, message=_message(error), detail=detail)
     name = qualified_name(type(error))
     refused = refuses(error, rejects)

@@ -26,7 +26,7 @@ import warnings
 from typing import TYPE_CHECKING, Any
 
 from contract_kit.errors import ContractKitError
-from contract_kit.model import Delivery
+from contract_kit.model import ENDPOINTS, Delivery, Reply
 from contract_kit.targets._prepare import Prepared, prepare
 from contract_kit.targets._wire import Inbox, pack, pack_reply, receive
 
@@ -52,7 +52,7 @@ def main(control: int, output: int, dump: int) -> None:
     """The host, from its first word to its last; ends with the process that started it."""
     channel = socket.socket(fileno=_lift(control))
     config = receive(channel)
-    sys.path[:] = config["path"]
+    sys.path[:] = config["imports"]
     if config["deathsig"]:
         _die_with_parent(config["parent"])
     dump = _lift(dump)
@@ -195,9 +195,13 @@ class _Host:
         _watch_stack(self.dump)
         _limit_memory(self.config["memory"])
         sock = socket.socket(fileno=_lift(fd))
-        prepared = self.prepared
-        if prepared is None:
-            prepared = prepare(self.config)
+        try:
+            prepared = self.prepared or prepare(self.config)
+            prepared.start()
+        except ContractKitError as error:
+            sock.sendall(pack(("error", type(error).__name__, str(error))))
+            return
+        if self.prepared is None or prepared.kind in ENDPOINTS:
             sock.sendall(pack("hello"))
         serve(sock, prepared.answer, os._exit)
 
@@ -262,7 +266,7 @@ def _limit_memory(more: int) -> None:
         score.write("1000")
 
 
-def serve(sock: socket.socket, answer: Callable[[Delivery], Any], leave: Callable[[int], Any]) -> None:
+def serve(sock: socket.socket, answer: Callable[[Delivery], Reply], leave: Callable[[int], Any]) -> None:
     """Answer batch after batch, each case as soon as it is done, until the parent hangs up.
 
     A batch is a list of bodies (parsers and models) or of (body, headers, method, framing).

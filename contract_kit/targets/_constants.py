@@ -1,13 +1,14 @@
 """Strings and numbers that stand in a target's own source: values that its author had in mind.
 
-Hypothesis collects constants from the modules of its own process; a target that lives in a child process needs
-them collected there, from the syntax tree.
+Hypothesis collects constants from the modules of its own process; a target that lives in a child process
+needs them collected there, from the syntax tree.
 """
 
 from __future__ import annotations
 
 import ast
 import sys
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,14 +19,14 @@ if TYPE_CHECKING:
 
 __all__ = ["mine"]
 
-_MOST = 500
+_MOST_STRINGS, _MOST_NUMBERS = 300, 200
 _MOST_MODULES = 60
 _LONGEST = 200
 _LARGEST_SOURCE = 2_000_000
 
 
 def mine(module_name: str, ground: Ground) -> tuple[tuple[str, ...], tuple[float | int, ...]]:
-    """At most 500 (strings, numbers) of the module and of what it imports from the same project, nearest first.
+    """At most 300 strings and 200 numbers of a module and what it imports of the same project, nearest first.
 
     Docstrings, annotations and long texts are left out; so is whatever the project did not write itself.
     """
@@ -38,8 +39,6 @@ def mine(module_name: str, ground: Ground) -> tuple[tuple[str, ...], tuple[float
         if tree is None:
             continue
         for value in _constants(tree):
-            if len(strings) + len(numbers) >= _MOST:
-                return tuple(strings), tuple(numbers)
             if isinstance(value, str):
                 strings[value] = None
             else:
@@ -48,7 +47,7 @@ def mine(module_name: str, ground: Ground) -> tuple[tuple[str, ...], tuple[float
             if other not in seen and other in sys.modules:
                 seen.add(other)
                 waiting.append(other)
-    return tuple(strings), tuple(numbers)
+    return tuple(islice(strings, _MOST_STRINGS)), tuple(islice(numbers, _MOST_NUMBERS))
 
 
 def _tree(name: str, ground: Ground) -> ast.Module | None:
@@ -78,8 +77,8 @@ def _imported(tree: ast.Module, importer: str) -> Iterator[str]:
                 above = package.split(".")
                 above = above[: len(above) - node.level + 1]
                 base = ".".join([*above, *([base] if base else [])])
-            yield base
             yield from (f"{base}.{alias.name}" for alias in node.names)
+            yield base
 
 
 def _constants(tree: ast.Module) -> Iterator[str | float | int]:
@@ -88,8 +87,7 @@ def _constants(tree: ast.Module) -> Iterator[str | float | int]:
     while waiting:
         node = waiting.pop()
         if isinstance(node, ast.Constant):
-            if type(node.value) in {str, int, float} and _worth(node.value):
-                yield node.value  # type: ignore[misc]
+            yield from _worth(node.value)
             continue
         children = [child for child in ast.iter_child_nodes(node) if not _silent(node, child)]
         waiting.extend(reversed(children))
@@ -104,5 +102,11 @@ def _silent(parent: ast.AST, child: ast.AST) -> bool:
     return child is getattr(parent, "annotation", None) or child is getattr(parent, "returns", None)
 
 
-def _worth(value: str | float | int) -> bool:  # noqa: PYI041 - both JSON numbers
-    return not isinstance(value, str) or 0 < len(value) <= _LONGEST
+def _worth(value: object) -> Iterator[str | float | int]:
+    """A constant that could stand in a body; bytes as the text that they are."""
+    if isinstance(value, bytes):
+        value = value.decode("utf-8", "replace")
+    if isinstance(value, str) and 0 < len(value) <= _LONGEST:
+        yield value
+    elif type(value) in {int, float}:
+        yield value  # type: ignore[misc]

@@ -1,4 +1,4 @@
-"""What a Python object is to us: a parser, a model, an ASGI or a WSGI app. Found by looking, without calling it."""
+"""What a Python object is to us: a parser, a model, an ASGI or a WSGI app. Found by looking, never by calling."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ _APPS: dict[tuple[str, str], TargetKind] = {
 }
 """(top-level package, class) of frameworks whose apps no signature gives away; their subclasses count."""
 
-_WHAT_TO_PASS = (
-    "pass a function that takes the body (bytes, str with --input str, the decoded value with --input value), "
+_ADVICE = (
+    "pass a function that takes the body (bytes, or str or the decoded value with --input str or value), "
     "a Pydantic, msgspec, dataclass or attrs class, or an ASGI or WSGI app"
 )
 
@@ -46,12 +46,12 @@ def describe(obj: Any, as_: TargetKind | None = None, *, name: str = "the target
     if as_ in {"url", "command"}:
         raise UsageError(f"{name} is a Python object, not a {as_}")
     if as_ == "model" and library_of(obj) is None:
-        raise UsageError(f"{name} is {_kind_name(obj)}, not a model; {_WHAT_TO_PASS}")
+        raise UsageError(f"{name} is {_kind_name(obj)}, not a model; {_ADVICE}")
     if as_ is not None and as_ != "model" and not callable(obj):
-        raise UsageError(f"{name} is {_kind_name(obj)} and cannot be called; {_WHAT_TO_PASS}")
+        raise UsageError(f"{name} is {_kind_name(obj)} and cannot be called; {_ADVICE}")
     found = as_ or _app(obj) or ("model" if library_of(obj) else None) or _by_signature(obj)
     if found is None:
-        raise UsageError(f"{name} is {_kind_name(obj)}{_and_needs(obj)}; {_WHAT_TO_PASS}")
+        raise UsageError(f"{name} is {_kind_name(obj)}{_and_needs(obj)}; {_ADVICE}")
     if found == "parser":
         _one_argument(obj, name)
     return found
@@ -124,7 +124,7 @@ def _needed(obj: Any) -> list[inspect.Parameter] | None:
 
 
 def _is_async(obj: Any) -> bool:
-    call = obj if inspect.isroutine(obj) else getattr(type(obj), "__call__", obj)
+    call = obj if inspect.isroutine(obj) else vars(type(obj)).get("__call__", type(obj).__call__)
     return inspect.iscoroutinefunction(inspect.unwrap(call)) or inspect.iscoroutinefunction(obj)
 
 
@@ -135,9 +135,9 @@ def _by_signature(obj: Any) -> TargetKind | None:
     if needed is None:
         return "parser"
     names = [parameter.name.strip("_") for parameter in needed]
-    if len(names) == 3 and (_is_async(obj) or names == ["scope", "receive", "send"]):  # noqa: PLR2004
+    if len(names) == 3 and (_is_async(obj) or names == ["scope", "receive", "send"]):
         return "asgi"
-    if len(names) == 2 and (names[0] in {"environ", "env"} or names[1] in {"start_response", "start"}):  # noqa: PLR2004
+    if len(names) == 2 and (names[0] in {"environ", "env"} or names[1] in {"start_response", "start"}):
         return "wsgi"
     return "parser" if len(names) <= 1 else None
 
@@ -147,7 +147,7 @@ def _one_argument(obj: Any, name: str) -> None:
     try:
         inspect.signature(obj).bind(b"")
     except TypeError as error:
-        raise UsageError(f"{name} cannot be called with the body alone: {error}; {_WHAT_TO_PASS}") from None
+        raise UsageError(f"{name} cannot be called with the body alone: {error}; {_ADVICE}") from None
     except ValueError:
         return
 

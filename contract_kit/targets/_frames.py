@@ -11,6 +11,7 @@ import re
 import sys
 import sysconfig
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -19,11 +20,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Ground", "home_of", "qualified_name", "where_dumped", "where_raised", "where_running"]
 
-_OWN = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
-_STDLIB = tuple(
-    {os.path.realpath(path) + os.sep for name in ("stdlib", "platstdlib") if (path := sysconfig.get_path(name))}
-    | {path + os.sep for name in ("stdlib", "platstdlib") if (path := sysconfig.get_path(name))}
-)
+_OWN = str(Path(__file__).absolute().parents[1]) + os.sep
+_LIBRARIES = {path for name in ("stdlib", "platstdlib") if (path := sysconfig.get_path(name))}
+_STDLIB = tuple(path + os.sep for path in _LIBRARIES | {str(Path(path).resolve()) for path in _LIBRARIES})
 _INSTALLED = re.compile(r"[/\\](?:site|dist)-packages[/\\]")
 _DUMPED = re.compile(r'^\s*File "(?P<file>.*)", line (?P<line>\d+) in (?P<name>.*)$')
 
@@ -32,8 +31,10 @@ Place = tuple[str, int, str]
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What counts as the consumer's own: paths are shown relative to ``cwd``; ``home`` is the target's own
-    package, which is its own even where it is installed among others.
+    """What counts as the consumer's own.
+
+    Paths are shown relative to ``cwd``; ``home`` is the target's own package, which is its own even where it is
+    installed among others.
     """
 
     cwd: str
@@ -51,9 +52,9 @@ class Ground:
     def _judge(self, filename: str) -> bool:
         if filename.startswith("<"):
             return False
-        full = os.path.join(self.cwd, filename)
+        full = str(Path(self.cwd, filename))
         if self.home and full.startswith(self.home):
-            return not full.startswith(os.path.join(_OWN, "targets", ""))
+            return not full.startswith(_OWN + "targets" + os.sep)
         return not (full.startswith(_OWN) or full.startswith(_STDLIB) or _INSTALLED.search(full))
 
     def show(self, place: Place) -> str:
@@ -70,16 +71,15 @@ class Ground:
 
 def home_of(module_name: str) -> str:
     """The place of the top-level package that a loaded module belongs to; ``""`` where that is not known."""
-    if module_name.split(".")[0] == "contract_kit":  # our own sample: its room alone is the consumer
-        module_name = ".".join(module_name.split(".")[:2])
-    else:
-        module_name = module_name.split(".")[0]
+    parts = module_name.split(".")
+    ours = parts[0] == "contract_kit"  # our own sample: its room alone is the consumer
+    module_name = ".".join(parts[: 2 if ours else 1])
     module = sys.modules.get(module_name)
     filename = getattr(module, "__file__", None)
     if not filename:
         return ""
-    full = os.path.abspath(filename)
-    return os.path.dirname(full) + os.sep if hasattr(module, "__path__") else full
+    full = Path(filename).absolute()
+    return f"{full.parent}{os.sep}" if hasattr(module, "__path__") else str(full)
 
 
 def qualified_name(kind: type) -> str:

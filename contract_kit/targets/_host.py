@@ -17,17 +17,19 @@ import time
 import weakref
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from contract_kit import errors
-from contract_kit.errors import TargetError
+from contract_kit.errors import TargetError, UsageError
+from contract_kit.model import ENDPOINTS
 from contract_kit.targets._frames import Ground, where_dumped
-from contract_kit.targets._wire import Inbox, pack, receive
+from contract_kit.targets._wire import pack, receive
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Ending", "Host", "HostGone", "Worker"]
+    from contract_kit.model import TargetKind
+
+__all__ = ["Ending", "Host", "HostGone", "Worker", "raise_error"]
 
 IMPORT_LIMIT = 120.0
 """Seconds that the import of a target may take before it counts as hung."""
@@ -41,7 +43,8 @@ class HostGone(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Worker:
-    """A process that answers deliveries over ``sock``; ``lazy`` ones say hello when they have imported.
+    """A process that answers deliveries over ``sock``; one that ``greets`` says hello
+    when it has imported or started the target, and only then is at work.
 
     ``death`` is a descriptor that is readable when the process has ended, where the system has such (Linux): the
     line itself may be held open by a copy that the consumer forked.
@@ -49,7 +52,7 @@ class Worker:
 
     pid: int
     sock: socket.socket
-    lazy: bool
+    greets: bool
     death: int | None = None
 
     def hang_up(self) -> None:
@@ -79,13 +82,14 @@ class Host:
 
     def __init__(self, config: Mapping[str, Any]) -> None:
         self.config = {**config, "lazy": False}
+        self.kind: TargetKind
         self.kind, threads = self._start()
         if threads:  # a fork would copy their locks: start again, and let every worker import for itself
             self.close()
             self.config["lazy"] = True
             self._start()
 
-    def _start(self) -> tuple[str, bool]:
+    def _start(self) -> tuple[TargetKind, bool]:
         self._doomed: list[int] = []
         ours, theirs = socket.socketpair()
         output, printed = os.pipe()
@@ -96,7 +100,7 @@ class Host:
         inner = (theirs.fileno(), output, dumped)
         boot = _BOOT.format(root=str(Path(__file__).parents[2]), fds=", ".join(map(str, inner)))
         try:
-            self._process = subprocess.Popen(
+            self._process = subprocess.Popen(  # noqa: S603 - ourselves
                 [sys.executable, "-P", "-c", boot],
                 stdin=subprocess.DEVNULL,
                 stdout=printed,
@@ -123,9 +127,9 @@ class Host:
             self.close()
             raise
 
-    def _introduce(self) -> tuple[str, bool]:
+    def _introduce(self) -> tuple[TargetKind, bool]:
         main = threading.current_thread() is threading.main_thread()
-        hello = {**self.config, "parent": os.getpid(), "deathsig": main, "path": sys.path}
+        hello = {**self.config, "parent": os.getpid(), "deathsig": main, "imports": sys.path}
         self._channel.sendall(pack(hello))
         tail = self._await_import()
         try:
@@ -135,8 +139,8 @@ class Host:
         match answer:
             case ("ready", kind, threads):
                 return kind, threads
-            case ("error", name, text):
-                raise getattr(errors, name, TargetError)(text)
+            case ("error", _, _):
+                raise_error(answer)
         raise TargetError(f"{self.config['spec']}: the child process said {answer!r}")
 
     def _await_import(self) -> bytes:
@@ -144,10 +148,11 @@ class Host:
         deadline = time.monotonic() + IMPORT_LIMIT
         tail = b""
         while True:
-            ready, _, _ = select.select([self._channel, self._output], [], [], max(0, deadline - time.monotonic()))
+            channel, left = self._channel.fileno(), max(0.0, deadline - time.monotonic())
+            ready, _, _ = select.select([channel, self._output], [], [], left)
             if self._output in ready:
                 tail = (tail + os.read(self._output, 1 << 16))[-4096:]
-            if self._channel in ready:
+            if channel in ready:
                 return tail
             if not ready:
                 where = self._place(self.dump(self._process.pid))
@@ -168,7 +173,7 @@ class Host:
         )
 
     def _place(self, dump: str) -> str | None:
-        return where_dumped(dump, Ground(os.path.abspath(self.config["cwd"])))
+        return where_dumped(dump, Ground(self.config["cwd"]))
 
     def _ask(self, command: tuple[Any, ...], fds: tuple[int, ...] = ()) -> Any:
         try:
@@ -193,7 +198,7 @@ class Host:
         if hasattr(os, "pidfd_open"):
             with contextlib.suppress(OSError):  # an old kernel, or a sandbox that forbids it
                 death = os.pidfd_open(pid)
-        return Worker(pid, ours, self.config["lazy"], death)
+        return Worker(pid, ours, self.config["lazy"] or self.kind in ENDPOINTS, death)
 
     def end(self, worker: Worker, grace: float = 0.0) -> Ending:
         """End a worker, unless it ends by itself within ``grace`` seconds."""
@@ -239,6 +244,13 @@ class Host:
     def close(self) -> None:
         """End the host and every worker of its, and wait for them."""
         self._finish()
+
+
+def raise_error(told: tuple[str, str, str]) -> NoReturn:
+    """Raise here what a child told as ("error", class, message)."""
+    _, name, text = told
+    kind = UsageError if name == "UsageError" else TargetError
+    raise kind(text)
 
 
 def _end_host(process: subprocess.Popen[bytes], channel: socket.socket, fds: tuple[int, ...]) -> None:

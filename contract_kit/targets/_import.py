@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import importlib
-import os
 import pkgutil
 import sys
 from difflib import get_close_matches
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from contract_kit.errors import TargetError, UsageError
@@ -26,7 +26,7 @@ def import_object(spec: str, *, cwd: str | None = None) -> Any:
     line, ``file:line: Error: message`` for an error of the target's own.
     """
     module_name, path = _split(spec)
-    here = os.path.abspath(cwd or os.getcwd())
+    here = str(Path(cwd or ".").absolute())
     if here not in sys.path:
         sys.path.insert(0, here)
         importlib.invalidate_caches()
@@ -95,7 +95,7 @@ def _missing(module_name: str, absent: str, here: str) -> str:
 
 def _near(name: str, names: Iterable[str]) -> str:
     public = [other for other in names if not other.startswith("_")]
-    near = get_close_matches(name, public, n=3, cutoff=0.5)
+    near = get_close_matches(name, public, n=3, cutoff=0.6)
     return f"; did you mean {' or '.join(near)}?" if near else ""
 
 

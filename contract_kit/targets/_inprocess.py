@@ -11,7 +11,7 @@ import contextlib
 import signal
 import sys
 import threading
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from contract_kit.model import Delivery, Reply
 from contract_kit.targets._base import ClosesItself
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["InProcessTarget"]
 
-_AGAIN = 0.1
+_AGAIN = 0.01
 """Seconds after which the alarm rings again, for a consumer that catches everything."""
 _KEPT = tuple(
     getattr(signal, name)
@@ -42,11 +42,11 @@ class _TooLong(BaseException):
 class InProcessTarget(ClosesItself):
     """A prepared consumer, called where we are. ``fresh`` is not possible here, and is passed over."""
 
-    def __init__(self, prepared: Prepared, *, name: str, timeout: float) -> None:
+    def __init__(self, prepared: Prepared, *, name: str) -> None:
         self.name = name
         self.kind = prepared.kind
         self._prepared = prepared
-        self._timeout = timeout
+        self._timeout = prepared.timeout
 
     def exchange(self, deliveries: Iterable[Delivery], /) -> Iterator[tuple[Delivery, Reply]]:
         """See :meth:`Target.exchange`."""
@@ -56,7 +56,8 @@ class InProcessTarget(ClosesItself):
     def _one(self, delivery: Delivery) -> Reply:
         limit = sys.getrecursionlimit()
         try:
-            if threading.current_thread() is not threading.main_thread():
+            on_main = threading.current_thread() is threading.main_thread()
+            if self.kind == "asgi" or not on_main:  # an ASGI app's own loop cuts it off
                 return self._prepared.answer(delivery)
             with _Guard(self._timeout, self._prepared.ground) as guard:
                 return guard.run(self._prepared, delivery)
@@ -70,7 +71,8 @@ class InProcessTarget(ClosesItself):
         return mine(self._prepared.module, self._prepared.ground)
 
     def close(self) -> None:
-        """Nothing is held."""
+        """Run an app's shutdown."""
+        self._prepared.close()
 
 
 class _Guard:
@@ -85,7 +87,7 @@ class _Guard:
         self.interrupted = False
         self.where: str | None = None
 
-    def __enter__(self) -> _Guard:
+    def __enter__(self) -> Self:
         self._handlers = {number: signal.getsignal(number) for number in _KEPT}
         if self._handlers[signal.SIGINT] is signal.default_int_handler:
             signal.signal(signal.SIGINT, self._interrupt)

@@ -15,10 +15,11 @@ from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from contract_kit.errors import TargetError, UsageError
-from contract_kit.model import ENDPOINTS, Delivery, Reply, TargetKind
+from contract_kit.model import ENDPOINTS, Delivery, Reply
 from contract_kit.targets._base import ClosesItself
 from contract_kit.targets._frames import Ground, where_dumped
-from contract_kit.targets._host import IMPORT_LIMIT, Ending, Host, HostGone, Worker
+from contract_kit.targets._host import IMPORT_LIMIT, Ending, Host, HostGone, Worker, raise_error
+from contract_kit.targets._prepare import timeout_of
 from contract_kit.targets._wire import Inbox, pack, reply_from
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ __all__ = ["IsolatedTarget"]
 MEMORY = 1 << 30
 """Bytes that a worker may use beyond what the imported target uses."""
 _GRACE = 0.2
+_APP_PATIENCE = 2.25
+"""Seconds beyond the timeout that an app gets to cut itself off, and to be asked again when it said "later"."""
 _AHEAD_SECONDS = 0.02
 _MOST_AHEAD, _FIRST_AHEAD = 48, 4
 _MOST_BYTES = 80_000
@@ -37,13 +40,14 @@ _MOST_BYTES = 80_000
 class IsolatedTarget(ClosesItself):
     """See the module. ``config`` is what :func:`contract_kit.targets._prepare.prepare` reads."""
 
-    def __init__(self, config: Mapping[str, Any], *, timeout: float) -> None:
+    def __init__(self, config: Mapping[str, Any]) -> None:
         self.name = str(config["spec"])
         self._config = {**config, "memory": MEMORY}
-        self._timeout = timeout
-        self._ground = Ground(os.path.abspath(config["cwd"]))
+        self._ground = Ground(config["cwd"])
         self._host: Host | None = Host(self._config)
-        self.kind: TargetKind = self._host.kind  # type: ignore[assignment]
+        self.kind = self._host.kind
+        self._timeout = timeout_of(self.kind, config["timeout"])
+        self._watch = self._timeout + (_APP_PATIENCE if self.kind in ENDPOINTS else 0.0)
         self._line: _Line | None = None
         self._closed = False
 
@@ -93,7 +97,7 @@ class IsolatedTarget(ClosesItself):
 
     def _listen(self, line: _Line) -> tuple[list[tuple[Delivery, Reply]], list[Delivery] | None]:
         """The next answers. The second is what must be given again where the worker is no more."""
-        found = line.answers(self._timeout)
+        found = line.answers(self._watch)
         if found:
             if any(reply.exception == "MemoryError" for _, reply in found):
                 left = list(line.sent)
@@ -105,7 +109,7 @@ class IsolatedTarget(ClosesItself):
         left = list(line.sent)
         line.sent.clear()
         elapsed = time.monotonic() - line.since
-        reply = self._died(line, elapsed) if line.ended else self._hung(line, elapsed)
+        reply = self._crashed(self._drop(_GRACE), elapsed) if line.ended else self._hung(line, elapsed)
         return [(culprit, reply)], left
 
     def _hung(self, line: _Line, elapsed: float) -> Reply:
@@ -120,9 +124,6 @@ class IsolatedTarget(ClosesItself):
             elapsed=elapsed,
             detail=f"no answer within {self._timeout:g} s; the process was killed",
         )
-
-    def _died(self, line: _Line, elapsed: float) -> Reply:
-        return self._crashed(self._drop(_GRACE), elapsed)
 
     def _crashed(self, ending: Ending, elapsed: float) -> Reply:
         stack = ending.dump if "File " in ending.dump else ending.tail
@@ -186,7 +187,7 @@ def _obituary(ending: Ending) -> str:
     if ending.status is None:
         return "it killed the process that started it"
     code = os.waitstatus_to_exitcode(ending.status)
-    if code == BROKEN_CHANNEL or code == -signal.SIGKILL:
+    if code in {BROKEN_CHANNEL, -signal.SIGKILL}:
         return f"the process closed the descriptors that it answers through, or was killed{last}"
     if code < 0:
         return f"the process died of {signal.Signals(-code).name}{last}"
@@ -242,7 +243,7 @@ class _Line:
         self.sent: deque[Delivery] = deque()
         self.since = 0.0
         self.ended = False
-        self._greeted = not worker.lazy
+        self._greeted = not worker.greets
         self._plain = plain
         self._out = bytearray()
         self._inbox = Inbox()
@@ -301,13 +302,15 @@ class _Line:
             try:
                 data = self.worker.sock.recv(1 << 16)
             except BlockingIOError:
-                data = b"" if dead else None
+                if not dead:
+                    continue
+                data = b""
             except OSError:
                 data = b""
-            if data == b"":
+            if not data:
                 self.ended = True
                 return []
-            found = self._take(data or b"")
+            found = self._take(data)
             if found:
                 return found
 
@@ -316,6 +319,8 @@ class _Line:
         for value in self._inbox.feed(data):
             if value == "hello":
                 self._greeted = True
+            elif type(value) is tuple:
+                raise_error(value)
             else:
                 found.append((self.sent.popleft(), reply_from(value)))
             self.since = time.monotonic()

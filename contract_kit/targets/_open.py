@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import os
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from contract_kit.errors import UsageError
@@ -26,56 +27,45 @@ def open_python_target(
     input_: InputKind = "bytes",
     rejects: Iterable[str | type[BaseException]] = DEFAULT_REJECTS,
     isolate: bool = True,
-    timeout: float = 2.0,
+    timeout: float | None = None,
     cwd: str | None = None,
+    path: str | None = None,
 ) -> Target:
     """A target for ``package.module:object``, or for the object itself.
 
     ``rejects`` are exceptions, or their names, that are a refusal; a model's own validation errors always are.
     With ``isolate`` whatever the consumer does to its process is survived; an object is then imported again
-    in the child, so it must be one that has a name. ``timeout`` is in seconds, for one delivery.
+    in the child, so it must be one that has a name. ``timeout`` is in seconds, for one delivery (15 for
+    apps, else 2). ``path`` is where an app takes webhooks; without one it is found by looking.
 
     Raises ``TargetError`` for what cannot be imported, ``UsageError`` for what is no target, or not the one
     that ``as_`` says.
     """
     if input_ not in _INPUTS:
         raise UsageError(f"input {input_!r} is unknown; one of {', '.join(_INPUTS)}")
-    if not timeout > 0:
+    if timeout is not None and not timeout > 0:
         raise UsageError(f"timeout {timeout!r} must be more than no time")
-    here = os.path.abspath(cwd or os.getcwd())
-    refusals = list(rejects) or list(DEFAULT_REJECTS)
-    if isolate:
-        return _isolated(spec_or_obj, as_, input_, refusals, timeout, here)
-    from contract_kit.targets._inprocess import InProcessTarget
-
-    if isinstance(spec_or_obj, str):
-        config = {"spec": spec_or_obj, "as": as_, "input": input_, "rejects": refusals, "cwd": here}
-        return InProcessTarget(prepare(config), name=spec_or_obj, timeout=timeout)
-    name = _name_of(spec_or_obj)
-    prepared = prepare_object(
-        spec_or_obj, name=name, as_=as_, input_=input_, rejects=refusals, cwd=here
-    )
-    return InProcessTarget(prepared, name=name, timeout=timeout)
-
-
-def _isolated(
-    spec_or_obj: Any,
-    as_: TargetKind | None,
-    input_: InputKind,
-    rejects: list[str | type[BaseException]],
-    timeout: float,
-    here: str,
-) -> Target:
-    config = {
-        "spec": spec_or_obj if isinstance(spec_or_obj, str) else _importable(spec_or_obj),
+    named = isinstance(spec_or_obj, str)
+    config: dict[str, Any] = {
+        "spec": spec_or_obj if named else _name_of(spec_or_obj),
         "as": as_,
         "input": input_,
-        "rejects": [each if isinstance(each, str) else _importable(each) for each in rejects],
-        "cwd": here,
+        "rejects": list(rejects) or list(DEFAULT_REJECTS),
+        "path": path,
+        "timeout": timeout,
+        "cwd": str(Path(cwd or ".").absolute()),
     }
+    if not isolate:
+        from contract_kit.targets._inprocess import InProcessTarget
+
+        prepared = prepare(config) if named else prepare_object(spec_or_obj, config)
+        return InProcessTarget(prepared, name=config["spec"])
+    if not named:
+        config["spec"] = _importable(spec_or_obj)
+    config["rejects"] = [each if isinstance(each, str) else _importable(each) for each in config["rejects"]]
     from contract_kit.targets._isolated import IsolatedTarget
 
-    return IsolatedTarget(config, timeout=timeout)
+    return IsolatedTarget(config)
 
 
 def _name_of(obj: Any) -> str:
@@ -86,8 +76,6 @@ def _name_of(obj: Any) -> str:
 
 def _importable(obj: Any) -> str:
     """The name under which a child process finds the same object."""
-    import sys
-
     name = _name_of(obj)
     module_name, _, path = name.partition(":")
     found: Any = sys.modules.get(module_name)
@@ -104,7 +92,7 @@ def _importable(obj: Any) -> str:
 def constants(target: Target) -> tuple[tuple[str, ...], tuple[float | int, ...]]:
     """(strings, numbers) in the source of a Python target and of what it imports from the same project.
 
-    At most 500 together, the nearest first; none for targets whose source is not at hand.
+    At most 300 and 200, the nearest first; none for targets whose source is not at hand.
     """
     mined = getattr(target, "constants", None)
     if mined is None:

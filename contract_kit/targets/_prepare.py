@@ -1,72 +1,92 @@
-"""A target's name → a function that answers deliveries: what every process does that holds the consumer itself."""
+"""A target's name → a function that answers deliveries: done in whatever process holds the consumer."""
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from contract_kit.errors import UsageError
+from contract_kit.model import ENDPOINTS
 from contract_kit.targets._callable import Rejects, make_caller, run_one
 from contract_kit.targets._describe import describe
 from contract_kit.targets._frames import Ground, home_of
 from contract_kit.targets._import import import_object
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping
 
-    from contract_kit.model import Delivery, InputKind, Reply, TargetKind
+    from contract_kit.model import Delivery, Reply, TargetKind
 
-__all__ = ["DEFAULT_REJECTS", "Prepared", "prepare", "prepare_object"]
+__all__ = ["DEFAULT_REJECTS", "Prepared", "prepare", "prepare_object", "timeout_of"]
 
 DEFAULT_REJECTS = ("builtins:ValueError",)
 
 
+def _nothing() -> None:
+    """Parsers and models need no start and no end."""
+
+
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A consumer ready to answer: ``module`` is where it was defined, ``ground`` what counts as its own."""
+    """A consumer ready to answer: ``module`` is where it was defined, ``ground`` what counts as its own.
+
+    ``start`` is done before the first delivery of a process, ``close`` after its last. ``timeout`` is that of
+    one delivery, in seconds.
+    """
 
     kind: TargetKind
     module: str
     ground: Ground
+    timeout: float
     answer: Callable[[Delivery], Reply]
+    start: Callable[[], object] = _nothing
+    close: Callable[[], object] = _nothing
+
+
+def timeout_of(kind: TargetKind, timeout: float | None) -> float:
+    """The user's word, else 15 seconds for endpoints and 2 for the rest."""
+    return timeout or (15.0 if kind in ENDPOINTS else 2.0)
 
 
 def prepare(config: Mapping[str, Any]) -> Prepared:
-    """Import what ``config["spec"]`` names, and prepare it. ``TargetError`` or ``UsageError``, in plain words."""
-    obj = import_object(config["spec"], cwd=config["cwd"])
-    return prepare_object(
-        obj,
-        name=config["spec"],
-        as_=config["as"],
-        input_=config["input"],
-        rejects=config["rejects"],
-        cwd=config["cwd"],
-    )
+    """Import what ``config["spec"]`` names, and prepare it. ``TargetError`` and ``UsageError`` say why not."""
+    return prepare_object(import_object(config["spec"], cwd=config["cwd"]), config)
 
 
-def prepare_object(
-    obj: Any,
-    *,
-    name: str,
-    as_: TargetKind | None,
-    input_: InputKind,
-    rejects: Iterable[str | type[BaseException]],
-    cwd: str,
-) -> Prepared:
-    """The same for an object that is at hand."""
-    kind = describe(obj, as_, name=name)
-    call, natural = make_caller(obj, kind, input_)
-    declared = tuple(_exception(each, cwd) for each in rejects)
-    refusals: Rejects = (*declared, *natural)
-    module = name.partition(":")[0]
-    defined = getattr(obj, "__module__", None)
-    ground = Ground(os.path.abspath(cwd), home_of(module) or home_of(str(defined)))
+def prepare_object(obj: Any, config: Mapping[str, Any]) -> Prepared:
+    """The same for an object that is at hand.
+
+    ``config`` holds ``spec`` (the target's name), ``as``, ``input``, ``rejects`` (exceptions or their names),
+    ``path`` (of an app), ``timeout`` and ``cwd``.
+    """
+    kind = describe(obj, config["as"], name=config["spec"])
+    module = config["spec"].partition(":")[0]
+    defined = str(getattr(obj, "__module__", None))
+    ground = Ground(config["cwd"], home_of(module) or home_of(defined))
+    timeout = timeout_of(kind, config["timeout"])
+    if kind in ENDPOINTS:
+        return _app(obj, kind, module, ground, timeout, config["path"])
+    call, natural = make_caller(obj, kind, config["input"])
+    refusals: Rejects = (*(_exception(each, config["cwd"]) for each in config["rejects"]), *natural)
 
     def answer(delivery: Delivery) -> Reply:
         return run_one(call, delivery.body, refusals, ground)
 
-    return Prepared(kind, module, ground, answer)
+    return Prepared(kind, module, ground, timeout, answer)
+
+
+def _app(
+    obj: Any, kind: TargetKind, module: str, ground: Ground, timeout: float, path: str | None
+) -> Prepared:
+    if kind == "asgi":
+        from contract_kit.targets._asgi import AsgiApp
+
+        asgi = AsgiApp(obj, path=path, timeout=timeout, ground=ground)
+        return Prepared(kind, module, ground, timeout, asgi.call, asgi.start, asgi.close)
+    from contract_kit.targets._wsgi import WsgiApp
+
+    wsgi = WsgiApp(obj, path=path, timeout=timeout, ground=ground)
+    return Prepared(kind, module, ground, timeout, wsgi.call, close=wsgi.close)
 
 
 def _exception(named: str | type[BaseException], cwd: str) -> type[BaseException]:
