@@ -56,6 +56,7 @@ def places(value: Any) -> list[tuple[Any, Any]]:
 def test_a_damaged_document_loads_or_is_refused(seed):
     chance = random.Random(seed)
     kept = 0
+    said: list[str] = []
     for _ in range(120):
         data = copy.deepcopy(RICH if seed % 2 else bundled_document().data)
         for _ in range(chance.choice((1, 1, 1, 3))):
@@ -69,10 +70,11 @@ def test_a_damaged_document_loads_or_is_refused(seed):
                     assert isinstance(found, dict)
                     kept += 1
                 except SpecError as problem:
-                    assert "\n" not in str(problem)
+                    said.append(str(problem))
         except SpecError as problem:
-            assert "\n" not in str(problem)
+            said.append(str(problem))
     assert kept > 30
+    assert all(line.isprintable() for line in said)
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -80,6 +82,7 @@ def test_damaged_text_is_read_or_refused(seed):
     chance = random.Random(seed)
     from contract_kit.spec._places import bundled
 
+    said: list[str] = []
     text = bytearray(bundled("flexprice.openapi.yaml"))
     for _ in range(25):
         damaged = bytearray(text)
@@ -89,7 +92,8 @@ def test_damaged_text_is_read_or_refused(seed):
         try:
             load_terms(document=document_of(bytes(damaged), "d.yaml", suffix=".yaml"))
         except SpecError as problem:
-            assert str(problem).isprintable()
+            said.append(str(problem))
+    assert all(line.isprintable() for line in said)
 
 
 def test_wide_documents_are_read_in_bounded_time():
@@ -111,14 +115,12 @@ def test_unions_that_double_at_each_level_are_read_in_bounded_time():
     assert time.perf_counter() - start < 5
 
 
-def test_all_of_that_doubles_at_each_level_is_pinned_in_bounded_time():
+def test_all_of_that_multiplies_at_each_level_is_refused_in_bounded_time():
     schemas = {f"U{i}": {"allOf": [{"$ref": f"#/components/schemas/U{i + 1}"}] * 20} for i in range(12)}
     schemas["U12"] = {"properties": {"event": {"type": "string"}}}
-    from contract_kit.spec._pins import find_pins
-
-    made = api({"$ref": "#/components/schemas/U0"}, schemas)
     start = time.perf_counter()
+    made = api({"$ref": "#/components/schemas/U0"}, schemas)
     assert events(made) == ("e.v",)
-    schema = bundle(_translator(made), _index(made).find("e.v").place)
-    assert find_pins(schema, "e.v", {}) == {"/event": "e.v"}
+    with pytest.raises(SpecError, match=r"/components/schemas/U8: its allOf expand to more than 10,000 schemas"):
+        load_terms("e.v", document=made)
     assert time.perf_counter() - start < 5

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from contract_kit.errors import RefError
+from contract_kit.errors import RefError, SpecError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["DIALECT", "bundle"]
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
+MAX_CONJUNCTION = 10_000
 _LISTS = ("allOf", "anyOf", "oneOf")
 _SINGLES = ("not", "if", "then", "else")
 
@@ -44,8 +45,10 @@ def bundle(translator: Translator, place: Place) -> dict[str, Any]:
     return schema
 
 
-def _in_place(schema: Any) -> Iterator[str]:
-    """The definitions that judge the same value as ``schema`` does."""
+def _in_place(
+    schema: Any, lists: tuple[str, ...] = _LISTS, singles: tuple[str, ...] = _SINGLES
+) -> Iterator[str]:
+    """The definitions that judge the same value as ``schema`` does, each as often as it is named."""
     stack = [schema]
     while stack:
         item = stack.pop()
@@ -53,15 +56,17 @@ def _in_place(schema: Any) -> Iterator[str]:
             continue
         if "$ref" in item:
             yield item["$ref"].removeprefix("#/$defs/")
-        for keyword in _LISTS:
+        for keyword in lists:
             stack.extend(item.get(keyword, ()))
-        stack.extend(item[keyword] for keyword in _SINGLES if keyword in item)
-        stack.extend(item.get("dependentSchemas", {}).values())
+        stack.extend(item[keyword] for keyword in singles if keyword in item)
+        if singles:
+            stack.extend(item.get("dependentSchemas", {}).values())
 
 
 def _refuse_circles(found: dict[str, Definition]) -> None:
+    """Refuse a definition that leads back to itself, or whose ``allOf`` multiply beyond reading."""
     edges = {name: list(dict.fromkeys(_in_place(item.schema))) for name, item in found.items()}
-    done: set[str] = set()
+    done: dict[str, int] = {}  # finished definitions: how many schemas their conjunction has
     for start, first in edges.items():
         stack = [(start, iter(first))] if start not in done else []
         path = [name for name, _ in stack]
@@ -71,7 +76,11 @@ def _refuse_circles(found: dict[str, Definition]) -> None:
             if following is None:
                 stack.pop()
                 path.pop()
-                done.add(name)
+                parts = _in_place(found[name].schema, ("allOf",), ())
+                done[name] = 1 + sum(done[part] for part in parts)
+                if done[name] > MAX_CONJUNCTION:
+                    message = f"its allOf expand to more than {MAX_CONJUNCTION:,} schemas"
+                    raise SpecError(f"{found[name].place}: {message}")
             elif following in path:
                 raise RefError(f"#{found[following].place}", str(found[name].place), "goes round in a circle")
             elif following not in done:
