@@ -1,5 +1,11 @@
-"""Cases about headers, signature, time, repeats and framing; and signing itself."""
+"""Cases about headers, signature, time, repeats and framing; and signing itself.
 
+:func:`delivery_cases` makes the catalogue, in which nothing depends on the time; :func:`prepare` makes of a
+step what is sent, with fresh ids, times and signatures; :func:`signed` signs any other delivery.
+"""
+
+from contract_kit.delivery._catalogue import delivery_cases
+from contract_kit.delivery._prepare import prepare, signed
 from contract_kit.delivery._signing import FAMILIES, Family, fresh_id, sign
 
-__all__ = ["FAMILIES", "Family", "fresh_id", "sign"]
+__all__ = ["FAMILIES", "Family", "delivery_cases", "fresh_id", "prepare", "sign", "signed"]
