@@ -1,14 +1,16 @@
 """A contract as Python source that makes samples: one function a shape, for values or for JSON text.
 
-The source only picks: everything that is dear to make stands in tables. A row of 16-bit numbers ``r`` and the
-sample's number ``i`` are all that a function is given. In text mode every table holds JSON text and objects are
-put together by f-strings, so a sample is never a dictionary and never encoded.
+The source only picks: everything that is dear to make stands in tables. The sample's number ``i`` and a row ``r`` of random
+numbers are all that a function is given. In text mode every table holds JSON text and objects are
+put together by f-strings, so a sample is never a dictionary and never encoded. The numbers of a row are bytes where
+a table of 256 is picked from, and 16 bits elsewhere.
 """
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
+from struct import Struct
 from typing import TYPE_CHECKING, Any
 
 from contract_kit.errors import ContractKitError
@@ -21,7 +23,7 @@ from contract_kit.values._scalar import fit
 from contract_kit.values._worlds import padded, written
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from contract_kit.model import Terms
     from contract_kit.shape import Node
@@ -31,12 +33,27 @@ if TYPE_CHECKING:
 __all__ = ["Emitter"]
 
 _ODD = frozenset(
-    "not contains minContains maxContains uniqueItems dependentRequired dependentSchemas propertyNames minProperties "
-    "maxProperties patternProperties prefixItems unevaluatedItems unevaluatedProperties".split()
+    [
+        "not",
+        "contains",
+        "minContains",
+        "maxContains",
+        "uniqueItems",
+        "dependentRequired",
+        "dependentSchemas",
+        "propertyNames",
+        "minProperties",
+        "maxProperties",
+        "patternProperties",
+        "prefixItems",
+        "unevaluatedItems",
+        "unevaluatedProperties",
+    ]
 )
 _MOST_LEAVES = 1500
-_FREE_KEYS = tuple(key for key in METADATA_KEYS if key not in ("region", "company", "preferred_language"))
-_WORLD_KEYS = (("region", 15), ("company", 8), ("preferred_language", 11), ("billing_currency", 9))
+_OF_A_WORLD = ("region", "company", "preferred_language", "billing_contact", "vat_id", "plan")
+_FREE_KEYS = tuple(key for key in METADATA_KEYS if key not in _OF_A_WORLD)
+_WORLD_KEYS = (("region", 15), ("city", 2), ("preferred_language", 11), ("billing_currency", 9))
 
 
 @dataclass(slots=True)
@@ -54,15 +71,17 @@ class Frame:
 class Emitter:
     """Writes the source for one contract and one shape, and fills the tables that it picks from."""
 
-    def __init__(self, terms: Terms, pools: Pools, shape: Shape, *, text: bool, tables: dict[str, Any]) -> None:
+    def __init__(
+        self, terms: Terms, pools: Pools, shape: Shape, *, text: bool, tables: dict[str, Any]
+    ) -> None:
         self.terms, self.shape, self.text, self.tables = terms, shape, text, tables
         leaves = max(len(terms.locations), 1)
-        self.size = max(16, min(512, 1 << (20_000 // leaves).bit_length() - 1))
+        self.size = 0
+        count = max(16, min(256, 1 << (20_000 // leaves).bit_length() - 1))
         self.worlds = [
-            Realism(pools, number, terms.profile, event=terms.event, seed=0xACE) for number in range(self.size)
+            Realism(pools, number, terms.profile, event=terms.event, seed=0xACE) for number in range(count)
         ]
-        self.words = 1
-        self._free, self._word = 0, 0
+        self.row = "B"
         self._names = 0
         self._leaves = 0
         self.root = Frame(1, "")
@@ -71,16 +90,10 @@ class Emitter:
     # -- bits and names -----------------------------------------------------------------------
 
     def draw(self, bits: int) -> str:
-        """An expression for ``bits`` fresh bits (at most 16)."""
-        if self._free < bits:
-            self._word, self._free = self.words, 16
-            self.words += 1
-        shift = 16 - self._free
-        self._free -= bits
-        if bits == 16:  # noqa: PLR2004 - a whole word
-            return f"r[{self._word}]"
-        mask = (1 << bits) - 1
-        return f"(r[{self._word}] >> {shift} & {mask})" if shift else f"(r[{self._word}] & {mask})"
+        """An expression for ``bits`` fresh bits (at most 16); 8 and 16 are a number of the row as it is."""
+        number = f"r[{len(self.row)}]"
+        self.row += "B" if bits <= 8 else "H"
+        return number if bits in (8, 16) else f"({number} & {(1 << bits) - 1})"
 
     def name(self, stem: str = "v") -> str:
         """A name that is not used yet."""
@@ -92,11 +105,12 @@ class Emitter:
         """The thing that is being written."""
         return self.frames[-1]
 
-    def shared(self, key: str, frame: Frame, *values: str) -> str:
-        """The variable ``key`` of a frame, set before its body to ``value``."""
+    def shared(self, key: str, frame: Frame, write: Callable[[], str]) -> str:
+        """The variable ``key`` of a frame, set before its body to what ``write`` writes."""
         if key not in frame.names:
+            expression = write()
             frame.names[key] = self.name(key)
-            frame.first.append("    " * frame.depth + f"{frame.names[key]} = {values[0]}")
+            frame.first.append("    " * frame.depth + f"{frame.names[key]} = {expression}")
         return frame.names[key]
 
     def line(self, text: str) -> None:
@@ -116,6 +130,10 @@ class Emitter:
         self._inside += 1
         yield
         self._inside -= 1
+
+    def pick(self, values: Sequence[Any]) -> str:
+        """One of some ready values: a table of 256, and a byte that picks."""
+        return f"{self.table(padded(values, 256))}[{self.draw(8)}]"
 
     def table(self, values: tuple[Any, ...]) -> str:
         """A table of ready values; its name."""
@@ -138,8 +156,10 @@ class Emitter:
     def source(self, function: str) -> str:
         """The whole function."""
         value = self.value(self.terms.root, "")
-        lines = [f"def {function}(i, r):", *self.root.first, *self.root.body, f"    return {value}"]
-        return "\n".join(lines) + "\n"
+        layout = Struct(f"<{self.row}")
+        self.tables[f"{function}_row"], self.size = layout.unpack_from, layout.size
+        head = [f"def {function}(i, data, at):", f"    r = {function}_row(data, at)"]
+        return "\n".join([*head, *self.root.first, *self.root.body, f"    return {value}"]) + "\n"
 
     def value(self, node: Node, at: str) -> str:
         """An expression for the value of a node; statements that it needs are written before."""
@@ -148,7 +168,12 @@ class Emitter:
         node = _without_null(node)
         kinds = [kind for kind in node.types if kind != "null"]
         self._leaves += 1
-        odd = node.choices or node.impossible or len(kinds) != 1 or any(_ODD & part.keys() for part in node.parts)
+        odd = (
+            node.choices
+            or node.impossible
+            or len(kinds) != 1
+            or any(_ODD & part.keys() for part in node.parts)
+        )
         if odd or self._leaves > _MOST_LEAVES or node.recursions > 0:
             return self.built(node, at)
         if node.enum is not None:
@@ -161,16 +186,19 @@ class Emitter:
 
     def constant(self, value: Any) -> str:
         """A value that is always the same."""
-        return f"{self.table((value,))}[0]" if not isinstance(value, str) or self.text else repr(value)
+        if isinstance(value, (str, int, bool)) and not self.text:
+            return repr(value)
+        name = self.name("P")
+        self.tables[name] = compact(value).decode() if self.text else value
+        return name if self.text or not isinstance(value, (dict, list)) else f"fresh({name})"
 
     def built(self, node: Node, at: str) -> str:
         """Whole values from the structural builder, for what has choices or keywords out of the ordinary."""
         values = []
-        for world in self.worlds[: max(16, min(self.size, 64))]:
+        for world in self.worlds[:64]:
             value = Builder(world.leaf, items=2, entries=2, fixed=self.terms.pins).build(node, at).value
             values.append(value)
-        name = self.table(padded(values, 1 << (len(values) - 1).bit_length()))
-        expression = f"{name}[{self.draw((len(values) - 1).bit_length())}]"
+        expression = self.pick(values)
         fresh = not self.text and any(isinstance(value, (dict, list)) for value in values)
         return f"fresh({expression})" if fresh else expression
 
@@ -181,8 +209,7 @@ class Emitter:
         wished = self.worlds[0].leaf(node, at)
         if named in ("event", "entity_type") and wished in members:
             return self.constant(wished)
-        rest = padded(members, 64) if named not in ("status", "kind") else padded([*members[:1] * 9, *members], 64)
-        return f"{self.table(rest)}[{self.draw(6)}]"
+        return self.pick([*members[:1] * 9, *members] if named in ("status", "kind") else members)
 
     def object(self, node: Node, at: str) -> str:
         """An object: stretches of properties that are always there, and single ones under a condition."""
@@ -202,9 +229,17 @@ class Emitter:
             self._perhaps(name, key, child, place, presence)
         for key, value in self.shape.extra(node).items():
             ready.append((key, self.constant(value)))
-        self._flush(name, ready, started=started)
-        if node.values is not None and not node.closed and is_plain(node.values) and not node.properties:
-            self.entries(name, node.values, at)
+        free = node.values if not node.closed and not node.properties else None
+        if free is not None and is_plain(free):
+            self._flush(name, ready, started=started)
+            self.entries(name, free, at)
+            started = True
+        elif self.text and not started:
+            named = [(key, value if _simple(value) else self.let(value)) for key, value in ready]
+            inside = ",".join(f"{_literal(key)}:{{{value}}}" for key, value in named)
+            return self.let(f"f'{{{{{inside}}}}}'")
+        else:
+            self._flush(name, ready, started=started)
         if self.text:
             self.line(f"{name} = '{{' + {name}[1:] + '}}'")
         return name
@@ -215,10 +250,14 @@ class Emitter:
             value = self.let(self.value(child, place))
             condition = f"len({value}) > 2" if self.text else value
         else:
-            value, condition = "", f"{self.draw(4)} > 3"
+            value, condition = "", f"{self.draw(8)} > 60"
         with self.under(condition):
             expression = value or self.value(child, place)
-            self.line(f"{name} += f',{_literal(key)}:{{{expression}}}'" if self.text else f"{name}[{key!r}] = {expression}")
+            self.line(
+                f"{name} += f',{_literal(key)}:{{{expression}}}'"
+                if self.text
+                else f"{name}[{key!r}] = {expression}"
+            )
 
     def _flush(self, name: str, ready: list[tuple[str, str]], *, started: bool) -> None:
         if self.text:
@@ -237,29 +276,26 @@ class Emitter:
     def entries(self, name: str, values: Node, at: str) -> None:
         """A free map's entries: one of the payload's world, one to three of others, no key twice."""
         world = self.world()
-        keys = padded([key for key, _ in _WORLD_KEYS], 4)
-        columns = padded([column for _, column in _WORLD_KEYS], 4)
-        which = self.let(self.draw(2))
+        keys = padded([key for key, _ in _WORLD_KEYS], 256)
+        columns = padded([column for _, column in _WORLD_KEYS], 256)
+        which = self.let(self.draw(8))
         kept = self.name("K")
         self.tables[kept] = keys
         self.tables[kept + "c"] = columns
-        bare = f"{world}[{kept}c[{which}]]"
-        self.line(f"{kept}v = {bare} if {which} != 1 else {world}[8][{self.draw(4)}]")
-        self._entry(name, f"{kept}[{which}]", f"{kept}v")
+        self._entry(name, f"{kept}[{which}]", f"{world}[{kept}c[{which}]]")
         free = self.name("K")
-        self.tables[free] = padded(_FREE_KEYS, 16 + 3)
-        self.tables[free + "v"] = tuple(self._metadata(values, join(at, key)) for key in self.tables[free])
-        start, count = self.let(self.draw(4)), self.let(self.draw(2))
-        for number in range(3):
-            position = f"{start} + {number}" if number else start
-            pick = f"{free}v[{position}][{self.draw(5)}]"
-            with self.under(f"{count} > {number}") if number else self.under(count):
+        drawn = {key: self._metadata(values, join(at, key)) for key in _FREE_KEYS}
+        self.tables[free] = padded(_FREE_KEYS, 256 + 13)
+        self.tables[free + "v"] = tuple(drawn[key] for key in self.tables[free])
+        start, count = self.let(self.draw(8)), self.let(self.draw(8))
+        for number, (step, bound) in enumerate(((0, 40), (3, 120), (7, 200))):
+            position = f"{start} + {step}" if number else start
+            pick = f"{free}v[{position}][{self.draw(8)}]"
+            with self.under(f"{count} > {bound}"):
                 self._entry(name, f"{free}[{position}]", pick)
 
     def _metadata(self, values: Node, at: str) -> tuple[Any, ...]:
-        found = tuple(
-            fit(values, "string", world.leaf(values, at)) for world in padded(self.worlds, 32)
-        )
+        found = padded([fit(values, "string", world.leaf(values, at)) for world in self.worlds], 256)
         return written(found) if self.text else found  # type: ignore[no-any-return]
 
     def _entry(self, name: str, key: str, value: str) -> None:
@@ -272,17 +308,17 @@ class Emitter:
         longest = 3 if len(self.frames) == 1 else 2
         longest = max(least, longest if most is None else min(most, longest))
         name = self.name("l")
-        if node.items is None or longest == 0 or least > 3:  # noqa: PLR2004
+        if node.items is None or longest == 0 or least > 3:
             return self.built(node, at)
         self.line(f"{name} = {chr(39) * 2 if self.text else '[]'}")
-        count = self.let(self.draw(4))
+        count = self.let(self.draw(8))
         for number in range(longest):
-            # 15 of 16 hold something, a third two, a third three.
-            bound = -1 if number < max(least, 1) else 15 * number // longest
-            with self.under(f"{count} > {bound}"):
+            # A third has one item, a third two, a third three.
+            bound = 256 * number // longest
+            with self.under(f"{count} >= {bound}") if number >= max(least, 1) else nullcontext():
                 item = self._item(node.items, join(at, number), number)
                 if self.text:
-                    self.line(f"{name} += ',' + {item}")
+                    self.line(f"{name} += f',{{{item}}}'" if _simple(item) else f"{name} += ',' + ({item})")
                 else:
                     self.line(f"{name}.append({item})")
         if self.text:
@@ -314,8 +350,9 @@ class Emitter:
         if self.shape.sometimes_empty(node):
             empty = "'\"\"'" if self.text else "''"
             name = self.let(expression) if not _simple(expression) else expression
-            group = self.shared("bare", self.frame, self.draw(4)) if named.startswith("address.") else self.draw(4)
-            return self.let(f"{name} if {group} > 3 else {empty}")
+            whole = kind == "string" and field_meaning(node, self.terms.profile).startswith("address.")
+            group = self.shared("bare", self.frame, lambda: self.draw(8)) if whole else self.draw(8)
+            return self.let(f"{name} if {group} > 60 else {empty}")
         return expression
 
     def pooled(self, node: Node, kind: str, at: str) -> str:
@@ -323,21 +360,26 @@ class Emitter:
         values = [fit(node, kind, world.leaf(node, at)) for world in self.worlds]
         if "null" in node.types and self.shape.nulls:
             values[:: len(values) // 8] = [None] * 8
-        bits = len(values).bit_length() - 1
-        return f"{self.table(tuple(values))}[{self.draw(bits)}]"
+        return self.pick(values)
 
     def world(self) -> str:
         """The variable of the frame's world: an address of a country, its people and its ways."""
-        cycle = f"C[(i >> 2) % len(C)][{self.draw(3)}] if not i & 3 else A[{self.draw(16)} * len(A) >> 16]"
-        root = self.shared("a", self.root, cycle)
+        size, countries = len(self.tables["A"]), len(self.tables["C"])
+        root = self.shared(
+            "a",
+            self.root,
+            lambda: (
+                f"A[{self.draw(16)} * {size} >> 16] if i & 3 else C[(i >> 2) % {countries}][{self.draw(3)}]"
+            ),
+        )
         if self.frame is self.root:
             return root
-        return self.shared("a", self.frame, f"C[{root}[14]][{self.draw(3)}]")
+        return self.shared("a", self.frame, lambda: f"C[{root}[14]][{self.draw(3)}]")
 
     def person(self) -> str:
         """The variable of the frame's person."""
         world = self.world()
-        return self.shared("p", self.frame, f"{world}[7][{self.draw(6)}]")
+        return self.shared("p", self.frame, lambda: f"{world}[7][{self.draw(8)}]")
 
 
 def _simple(expression: str) -> bool:

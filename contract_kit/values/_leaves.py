@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from contract_kit.values._forms import prefix
 from contract_kit.values._names import field_name, parents
-from contract_kit.values._worlds import FIELDS, MINUTES, old_ids
+from contract_kit.values._worlds import FIELDS, MINUTES, old_ids, written
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,8 +25,25 @@ __all__ = ["LEAVES", "Text", "is_plain"]
 Text = str
 """A fragment of an f-string: ASCII that needs no escape in JSON, with expressions in braces."""
 _SAYS_NOTHING = frozenset(
-    "type format title description example examples default deprecated readOnly writeOnly nullable $comment "
-    "externalDocs xml discriminator contentMediaType $ref".split()
+    [
+        "type",
+        "format",
+        "title",
+        "description",
+        "example",
+        "examples",
+        "default",
+        "deprecated",
+        "readOnly",
+        "writeOnly",
+        "nullable",
+        "$comment",
+        "externalDocs",
+        "xml",
+        "discriminator",
+        "contentMediaType",
+        "$ref",
+    ]
 )
 _WIDE, _NARROW = 200, 1
 _SUBJECTS = ("entity_id", "object_id", "resource_id", "subject_id", "parent_id", "record_id")
@@ -53,31 +70,35 @@ def is_plain(node: Node) -> bool:
 
 def _minute(emit: Emitter) -> str:
     """The minute in which the frame's thing was created, counted from the first day."""
-    high, low = emit.draw(16), emit.draw(4)
-    root = emit.shared("m", emit.root, f"{high} << 4 | {low}")
-    return root if emit.frame is emit.root else emit.shared("m", emit.frame, f"{root} + {emit.draw(6)}")
+    root = emit.shared("m", emit.root, lambda: f"{emit.draw(16)} << 4 | {emit.draw(4)}")
+    if emit.frame is emit.root:
+        return root
+    # A minute later at least: seconds are drawn anew.
+    return emit.shared("m", emit.frame, lambda: f"{root} + {emit.draw(8)} + 1")
 
 
-def _clock(emit: Emitter, minute: str, second: str) -> Text:
+def _clock(minute: str, second: str) -> Text:
     return f"{{DAY[{minute} // 1440]}}{{MIN[{minute} % 1440]}}{{SF[{second}]}}"
 
 
 def _second(emit: Emitter) -> str:
-    minute = _minute(emit)
-    del minute
-    if emit.frame is emit.root:
-        return emit.shared("k", emit.root, emit.draw(12))
-    # Later than the payload's own, even within a minute.
-    return emit.shared("k", emit.frame, emit.draw(12))
+    """Which of the seconds with a fraction."""
+    return emit.shared("k", emit.frame, lambda: emit.draw(12))
 
 
 def _created(emit: Emitter) -> str:
     minute, second = _minute(emit), _second(emit)
-    return emit.shared("t", emit.frame, emit.quoted(_clock(emit, minute, second)))
+    return emit.shared("t", emit.frame, lambda: emit.quoted(_clock(minute, second)))
 
 
 # Minutes after creation: at least, and how many bits more.
-_LATER = {"created": (0, 0), "started": (64, 10), "updated": (1088, 12), "ended": (5200, 12), "due": (43_200, 13)}
+_LATER = {
+    "created": (0, 0),
+    "started": (1, 8),
+    "updated": (300, 16),
+    "ended": (66_000, 16),
+    "due": (132_000, 16),
+}
 
 
 def _moment(kind: str) -> Writer:
@@ -88,10 +109,11 @@ def _moment(kind: str) -> Writer:
         created = _created(emit)
         if kind == "created":
             return created
-        later = emit.let(f"{_minute(emit)} + {least} + {emit.draw(bits)}")
-        text = emit.quoted(_clock(emit, later, emit.draw(12)))
+        later = emit.name("w")
+        then = f"({later} := {_minute(emit)} + {least} + {emit.draw(bits)})"
+        text = emit.quoted(f"{{DAY[{then} // 1440]}}{{MIN[{later} % 1440]}}{{SF[{emit.draw(12)}]}}")
         # What was created a moment ago was mostly not touched since.
-        return emit.let(f"{text} if {emit.draw(4)} > 9 else {created}" if kind == "updated" else text)
+        return emit.let(f"{text} if {emit.draw(8)} > 150 else {created}" if kind == "updated" else text)
 
     return write
 
@@ -112,12 +134,13 @@ def _day(kind: str) -> Writer:
 
 def _stamp(emit: Emitter) -> str:
     """Ten characters of a ULID: when the frame's thing was created."""
-    since = emit.shared("s", emit.frame, f"EPOCH + {_minute(emit)} * 60000 + MS[{_second(emit)}]")
-    return emit.shared("u", emit.frame, f"f'0{{T3[{since} >> 30]}}{{T3[{since} >> 15 & 32767]}}{{T3[{since} & 32767]}}'")
+    epoch = emit.tables["EPOCH"]
+    since = emit.shared("s", emit.frame, lambda: f"{_minute(emit)} * 60000 + MS[{_second(emit)}] + {epoch}")
+    return f"0{{T3[{since} >> 30]}}{{T3[{since} >> 15 & 32767]}}{{T3[{since} & 32767]}}"
 
 
 def _fresh_id(emit: Emitter, start: str) -> Text:
-    return f"{start}_{{{_stamp(emit)}}}{{S8[{emit.draw(14)}]}}{{S8[{emit.draw(14)}]}}"
+    return f"{start}_{_stamp(emit)}{{S8[{emit.draw(12)}]}}{{S8[{emit.draw(12)}]}}"
 
 
 def _main_id(emit: Emitter, start: str) -> str:
@@ -128,7 +151,7 @@ def _main_id(emit: Emitter, start: str) -> str:
     kept, emit.frames = emit.frames, [emit.root]
     text = _fresh_id(emit, start)
     emit.frames = kept
-    return emit.shared(key, emit.root, emit.quoted(text))
+    return emit.shared(key, emit.root, lambda: emit.quoted(text))
 
 
 def _reference(emit: Emitter, entity: str, start: str) -> str:
@@ -137,7 +160,7 @@ def _reference(emit: Emitter, entity: str, start: str) -> str:
     if key in emit.root.names:
         return emit.root.names[key]
     name = emit.table(old_ids(start, 256))
-    return emit.shared(key, emit.root, f"{name}[{emit.draw(8)}]")
+    return emit.shared(key, emit.root, lambda: f"{name}[{emit.draw(8)}]")
 
 
 def _safe(text: str) -> str:
@@ -174,23 +197,33 @@ def _actor(emit: Emitter, at: str, argument: str) -> str:
     start = _safe(argument or "user")
     key = f"users_{start}"
     if key not in emit.tables:
-        emit.tables[key] = old_ids(start, 1024)
-    return emit.let(emit.quoted(f"{{{key}[{emit.draw(10)}]}}"))
+        ids = old_ids(start, 256)
+        emit.tables[key] = written(ids) if emit.text else ids
+    return f"{key}[{emit.draw(8)}]"
 
 
 def _external_id(emit: Emitter, at: str, argument: str) -> str:
     del at, argument
-    return emit.let(emit.quoted(f"{{XP[{emit.draw(5)}]}}{{{emit.draw(16)} * 16 + {emit.draw(4)} + 10000}}"))
+    return emit.let(emit.quoted(f"{{XP[{emit.draw(8)}]}}{{{emit.draw(16)} * 16 + {emit.draw(4)} + 10000}}"))
 
 
 def _provider(column: int) -> Writer:
     def write(emit: Emitter, at: str, argument: str) -> str:
         del at, argument
-        root = emit.shared("g", emit.root, emit.draw(4))
-        row = emit.shared("q", emit.frame, f"PROV[({root} + {emit.frame.item}) % len(PROV)][{emit.draw(8)}]")
-        return emit.let(emit.quoted(f"{{{row}[{column}]}}"))
+        row = emit.shared("q", emit.frame, lambda: _provider_row(emit))
+        return f"{row}[{column}]"
 
     return write
+
+
+def _provider_row(emit: Emitter) -> str:
+    """A provider's name with an id of its own; the next item's provider is the next one."""
+    first = emit.shared("g", emit.root, lambda: emit.draw(4))
+    kinds, item = emit.tables["PROV"], emit.frame.item
+    turned = tuple(kinds[(number + item) % len(kinds)] for number in range(16))
+    table = emit.name("PROV")
+    emit.tables[table] = written(turned) if emit.text else turned
+    return f"{table}[{first}][{emit.draw(8)}]"
 
 
 # -- people and places ----------------------------------------------------------------------------
@@ -208,12 +241,12 @@ def _of_person(column: int) -> Writer:
 def _email(emit: Emitter, at: str, argument: str) -> str:
     del at, argument
     person = emit.person()
-    return emit.let(emit.quoted(f"{{{person}[3]}}{{DG[{emit.draw(7)}]}}@{{HOST[{emit.draw(3)}]}}"))
+    return emit.let(emit.quoted(f"{{{person}[3]}}{{DG[{emit.draw(8)}]}}@{{HOST[{emit.draw(8)}]}}"))
 
 
 def _company(emit: Emitter, at: str, argument: str) -> str:
     del at, argument
-    return f"{emit.world()}[8][{emit.draw(4)}]"
+    return f"{emit.world()}[8][{emit.draw(8)}]"
 
 
 def _subject(emit: Emitter, at: str, argument: str) -> str:

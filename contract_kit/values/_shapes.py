@@ -52,7 +52,13 @@ class Shape:
         if place in self.dropped or (kept is not None and name not in kept):
             return "never"
         if name in self.nonempty.get(node.pointer, ()):
-            return "nonempty" if place in self.empty else "sometimes" if _holds_others(node, name) else "nonempty"
+            return (
+                "nonempty"
+                if place in self.empty
+                else "sometimes"
+                if _holds_others(node, name)
+                else "nonempty"
+            )
         if self.gaps or place in self.filled.get("?", ()):
             return "sometimes"
         return "always"
@@ -65,7 +71,9 @@ class Shape:
         """Properties beyond the document's, with their values."""
         if node.closed:
             return {}
-        return {name: v for name, v in self.filled.get(node.pointer, {}).items() if name not in node.properties}
+        return {
+            name: v for name, v in self.filled.get(node.pointer, {}).items() if name not in node.properties
+        }
 
 
 def _holds_others(node: Node, name: str) -> bool:
@@ -112,7 +120,9 @@ def _of_era(era: Mapping[str, Any], terms: Terms, needed: frozenset[str]) -> Sha
     filled = era.get("fill", {})
     empty = {f"{place}/{name}" for place, values in filled.items() for name, v in values.items() if v == ""}
     # null breaks the document: what the provider fills with it is sometimes missing instead.
-    absent = frozenset(f"{place}/{name}" for place, values in filled.items() for name, v in values.items() if v is None)
+    absent = frozenset(
+        f"{place}/{name}" for place, values in filled.items() for name, v in values.items() if v is None
+    )
     nonempty = {place: frozenset(names) for place, names in era.get("drop_empty", {}).items()}
     empty |= {f"{place}/{name}" for place, names in nonempty.items() for name in names}
     extra: dict[str, Any] = {

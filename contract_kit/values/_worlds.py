@@ -18,17 +18,41 @@ from contract_kit.values._pools import MAIL_HOSTS, Pools, mix
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["FIELDS", "FIRST_DAY", "MINUTES", "clock_tables", "id_tables", "old_ids", "padded", "world_tables", "written"]
+__all__ = [
+    "FIELDS",
+    "FIRST_DAY",
+    "MINUTES",
+    "clock_tables",
+    "id_tables",
+    "old_ids",
+    "padded",
+    "world_tables",
+    "written",
+]
 
 FIRST_DAY = datetime(2024, 10, 15, tzinfo=UTC)
 """The day on which the first sample may be created; the last one is 2**20 minutes later."""
 MINUTES = 1 << 20
-_DAYS = MINUTES // 1440 + 64
+_DAYS = MINUTES // 1440 + 200
 _PLACES_EACH = 8
-FIELDS = (
-    "line1 line2 city state postal_code country timezone people companies currency locale language alpha3 "
-    "country_name number region"
-).split()
+FIELDS = [
+    "line1",
+    "line2",
+    "city",
+    "state",
+    "postal_code",
+    "country",
+    "timezone",
+    "people",
+    "companies",
+    "currency",
+    "locale",
+    "language",
+    "alpha3",
+    "country_name",
+    "number",
+    "region",
+]
 """Where what stands in a row of a world."""
 
 
@@ -48,12 +72,14 @@ def written(value: Any) -> Any:
     return compact(value).decode() if isinstance(value, str) else value
 
 
-def _world(pools: Pools, cache: dict[str, tuple[Any, ...]], number: int, place: Any, turn: int) -> tuple[Any, ...]:
+def _world(
+    pools: Pools, cache: dict[str, tuple[Any, ...]], number: int, place: Any, turn: int
+) -> tuple[Any, ...]:
     country = pools.by_code[place.country]
     locale = country.locale
     if locale not in cache:
         people = tuple((p.name, p.given, p.family, p.local) for p in pools.people[locale])
-        cache[locale] = (padded(people, 64), padded(pools.companies[locale], 16))
+        cache[locale] = (padded(people, 256), padded(pools.companies[locale], 256))
     people, companies = cache[locale]
     a = pools.address(place, mix(number, turn))
     return (
@@ -64,7 +90,7 @@ def _world(pools: Pools, cache: dict[str, tuple[Any, ...]], number: int, place: 
 
 
 @lru_cache(maxsize=4)
-def world_tables(source: str, as_json: bool) -> dict[str, Any]:  # noqa: FBT001 - a cache's key
+def world_tables(source: str, as_json: bool) -> dict[str, Any]:
     """``A``: all worlds; ``C``: the same by country, eight each. ``source`` is a key of :data:`_POOLS`."""
     pools = _POOLS[source]
     cache: dict[str, tuple[Any, ...]] = {}
@@ -132,17 +158,36 @@ def id_tables() -> dict[str, Any]:
     """What ids are put together from: ``T3`` for 15 bits of time, ``S8`` for eight random characters."""
     triples = tuple(a + b + c for a in CROCKFORD for b in CROCKFORD for c in CROCKFORD)
     eights = []
-    for number in range(1 << 14):
+    for number in range(1 << 12):
         state = mix(number, 0x51D)
-        eights.append(triples[state & 32767] + triples[state >> 15 & 32767] + triples[state >> 30 & 32767][:2])
-    prefixes = ("CRM-", "user:", "acct_", "", "000", "cust-", "EXT", "shop/", "DE-2026-", "c_", "ERP.", "#", "A-", "K")
+        eights.append(
+            triples[state & 32767] + triples[state >> 15 & 32767] + triples[state >> 30 & 32767][:2]
+        )
+    prefixes = (
+        "CRM-",
+        "user:",
+        "acct_",
+        "",
+        "000",
+        "cust-",
+        "EXT",
+        "shop/",
+        "DE-2026-",
+        "c_",
+        "ERP.",
+        "#",
+        "A-",
+        "K",
+    )
     return {
         "T3": triples,
         "S8": tuple(eights),
-        "XP": padded(prefixes, 32),
-        "DG": ("",) * 96 + tuple(str(number) for number in range(61, 93)),
-        "HOST": MAIL_HOSTS,
-        "PROV": tuple(tuple((name, make(mix(n, 0xB0B))) for n in range(256)) for name, make in PROVIDERS.items()),
+        "XP": padded(prefixes, 256),
+        "DG": ("",) * 196 + tuple(str(number) for number in range(40, 100)),
+        "HOST": padded(MAIL_HOSTS, 256),
+        "PROV": tuple(
+            tuple((name, make(mix(n, 0xB0B))) for n in range(256)) for name, make in PROVIDERS.items()
+        ),
         "X6": tuple(alnum(number, 6) for number in range(1024)),
     }
 
