@@ -211,7 +211,10 @@ def test_state_is_kept_between_deliveries_unless_a_fresh_process_is_asked_for(ta
 
 
 def test_a_fresh_process_may_hang_or_die_too(target):
-    deliveries = [order(do, i, fresh=i % 2 == 1) for i, do in enumerate(["nothing", "hang", "nothing", "leave", "nothing"])]
+    deliveries = [
+        order(do, i, fresh=i % 2 == 1)
+        for i, do in enumerate(["nothing", "hang", "nothing", "leave", "nothing"])
+    ]
     outcomes = [(delivery.key, reply.outcome) for delivery, reply in target.exchange(deliveries)]
     assert outcomes == [(0, "accepted"), (1, "timed_out"), (2, "accepted"), (3, "crashed"), (4, "accepted")]
 
@@ -312,7 +315,10 @@ def test_the_children_end_with_the_parent_even_in_the_middle_of_a_hang(project, 
     """)
     root = str(Path(__file__).parents[1])
     with subprocess.Popen(
-        [sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={**os.environ, "PYTHONPATH": root}
+        [sys.executable, "-c", script],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": root},
     ) as parent:
         assert parent.stdout.readline() == b"ready\n"
         children = descendants(parent.pid)
@@ -339,12 +345,18 @@ def write(folder: Path, **modules: str) -> str:
 @pytest.mark.parametrize(
     ("source", "message"),
     [
-        ("import nowhere_to_be_found", "shop.py:1: ModuleNotFoundError: No module named 'nowhere_to_be_found'"),
+        (
+            "import nowhere_to_be_found",
+            "shop.py:1: ModuleNotFoundError: No module named 'nowhere_to_be_found'",
+        ),
         ("x = 1\ny = x.nope", "shop.py:2: AttributeError: 'int' object has no attribute 'nope'"),
         ("def parse(:\n  pass", "shop.py:1: SyntaxError: invalid syntax"),
         ("import sys\nsys.exit('no settings')", "shop.py:2: SystemExit: no settings"),
         ("import os\nos._exit(5)", "importing shop:parse ended the process with exit code 5"),
-        ("import ctypes\nctypes.string_at(0)", "importing shop:parse ended the process with SIGSEGV at shop.py:2 in <module>"),
+        (
+            "import ctypes\nctypes.string_at(0)",
+            "importing shop:parse ended the process with SIGSEGV at shop.py:2 in <module>",
+        ),
         ("def prase(body): pass", "shop has no 'parse'; did you mean prase?"),
     ],
 )
@@ -379,7 +391,9 @@ def test_threads_that_start_at_import_live_in_every_worker(tmp_path):
             return {"text": answered.get(timeout=1)}
     """
     with open_python_target("shop:parse", cwd=write(tmp_path, shop=source)) as target:
-        replies = [reply for _, reply in target.exchange([order("x", 1), order("x", 2, fresh=True), order("x", 3)])]
+        replies = [
+            reply for _, reply in target.exchange([order("x", 1), order("x", 2, fresh=True), order("x", 3)])
+        ]
     assert [json.loads(reply.value["text"])["i"] for reply in replies] == [1, 2, 3]
 
 

@@ -92,7 +92,15 @@ class TestFinding:
             def parse(self, body, strict=True):
                 return body
 
-        for parser in (parse, Parser(), Parser().parse, lambda body: body, json.loads, msgspec.json.decode, int):
+        for parser in (
+            parse,
+            Parser(),
+            Parser().parse,
+            lambda body: body,
+            json.loads,
+            msgspec.json.decode,
+            int,
+        ):
             assert describe(parser) == "parser"
 
     def test_apps_are_known_by_their_signature(self):
@@ -134,7 +142,9 @@ class TestFinding:
         assert words in str(caught.value)
         assert "pass a function that takes the body" in str(caught.value)
 
-    @pytest.mark.parametrize(("obj", "as_"), [(parse, "model"), ({}, "parser"), (parse, "url"), (parse, "robot")])
+    @pytest.mark.parametrize(
+        ("obj", "as_"), [(parse, "model"), ({}, "parser"), (parse, "url"), (parse, "robot")]
+    )
     def test_a_wrong_word_of_the_users_is_refused(self, obj, as_):
         with pytest.raises(UsageError):
             describe(obj, as_)
@@ -153,14 +163,29 @@ class TestReading:
     def test_a_model_takes_a_sound_body_and_refuses_others_by_its_own_errors(self, model):
         accepted = reply_of(model)
         assert (accepted.outcome, accepted.value) == ("accepted", {"id": "cust_1", "age": 3})
-        for body in (b'{"id": "x"}', b'{"id": "x", "age": "many"}', b"[]", b"{", b"", b"\xff", b'"text"', b"12", b"null"):
+        for body in (
+            b'{"id": "x"}',
+            b'{"id": "x", "age": "many"}',
+            b"[]",
+            b"{",
+            b"",
+            b"\xff",
+            b'"text"',
+            b"12",
+            b"null",
+        ):
             if model is MODELS[-1] and body == b"null":
                 continue
             assert reply_of(model, body).outcome == "rejected", body
 
     def test_the_readers_own_refusal_says_that_the_target_never_saw_the_body(self):
         seen = []
-        for input_, body in (("value", b"{"), ("value", b"[NaN]"), ("str", b"\xff"), ("value", b"[" * 100_000)):
+        for input_, body in (
+            ("value", b"{"),
+            ("value", b"[NaN]"),
+            ("str", b"\xff"),
+            ("value", b"[" * 100_000),
+        ):
             reply = reply_of(seen.append, body, input_=input_)
             assert reply.outcome == "rejected"
             assert "never saw" in reply.detail
@@ -369,7 +394,9 @@ class TestWhere:
     def test_an_installed_package_is_its_own_consumer(self, tmp_path, monkeypatch):
         place = tmp_path / "lib" / "site-packages"
         place.mkdir(parents=True)
-        (place / "shop_installed.py").write_text("import json\ndef parse(body):\n    return json.loads(body)\n")
+        (place / "shop_installed.py").write_text(
+            "import json\ndef parse(body):\n    return json.loads(body)\n"
+        )
         monkeypatch.syspath_prepend(str(place))
         reply = reply_of("shop_installed:parse", b"{", cwd=str(tmp_path))
         assert reply.where == "shop_installed.py:3 in parse"
@@ -381,13 +408,18 @@ class TestWhere:
 class TestImporting:
     def test_the_working_directory_is_on_the_path_and_attributes_may_be_nested(self, tmp_path, monkeypatch):
         monkeypatch.setattr(sys, "path", list(sys.path))
-        (tmp_path / "shop_nested.py").write_text("class A:\n    @staticmethod\n    def parse(body): return body")
+        (tmp_path / "shop_nested.py").write_text(
+            "class A:\n    @staticmethod\n    def parse(body): return body"
+        )
         assert import_object("shop_nested:A.parse", cwd=str(tmp_path))(b"x") == b"x"
 
     @pytest.mark.parametrize(
         ("spec", "message"),
         [
-            ("shop_kit.webhooks.parse", "'shop_kit.webhooks.parse' names no object; write package.module:object"),
+            (
+                "shop_kit.webhooks.parse",
+                "'shop_kit.webhooks.parse' names no object; write package.module:object",
+            ),
             ("shop_kit/webhooks.py:parse", "perhaps shop_kit.webhooks:parse"),
             ("shop_kit", "is not of the form package.module:object"),
             ("shop_kit:", "is not of the form package.module:object"),
@@ -421,7 +453,9 @@ class TestImporting:
         (tmp_path / "shop_kit" / "api.py").write_text("from shop_kit import rules\n")
         with pytest.raises(TargetError) as caught:
             import_object("shop_kit.api:parse", cwd=shop)
-        assert str(caught.value).startswith("shop_kit/rules.py:2: json.decoder.JSONDecodeError: Expecting property")
+        assert str(caught.value).startswith(
+            "shop_kit/rules.py:2: json.decoder.JSONDecodeError: Expecting property"
+        )
 
 
 class TestInProcess:
@@ -470,7 +504,9 @@ class TestInProcess:
 def test_constants_are_the_projects_own_and_bounded(tmp_path, monkeypatch):
     (tmp_path / "shop_words").mkdir()
     (tmp_path / "shop_words" / "__init__.py").write_text(f"MANY = {list(range(2000))}")
-    (tmp_path / "shop_words" / "rules.py").write_text('"""Doc."""\nimport json\nSTATUSES = {"open": 1.5}\nLONG = "x" * 3\n')
+    (tmp_path / "shop_words" / "rules.py").write_text(
+        '"""Doc."""\nimport json\nSTATUSES = {"open": 1.5}\nLONG = "x" * 3\n'
+    )
     source = """
         from . import rules
         from .rules import STATUSES as S
@@ -492,4 +528,3 @@ def test_constants_are_the_projects_own_and_bounded(tmp_path, monkeypatch):
 
 def test_a_target_without_source_has_no_constants():
     assert constants(ModuleType("nothing")) == ((), ())
-

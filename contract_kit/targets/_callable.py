@@ -174,7 +174,7 @@ def run_one(call: Callable[[bytes], Any], body: bytes, rejects: Rejects, ground:
 
 def _raised(error: BaseException, elapsed: float, rejects: Rejects, ground: Ground) -> Reply:
     if isinstance(error, Unreadable):
-        detail = "refused by contract_kit's own reader; the target takes text or a value and never saw this body"
+        detail = "refused by contract_kit's own reader; the target takes text or values and never saw it"
         return Reply(outcome="rejected", elapsed=elapsed, message=_message(error), detail=detail)
     name = qualified_name(type(error))
     refused = refuses(error, rejects)

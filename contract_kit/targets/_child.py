@@ -23,6 +23,7 @@ import sys
 import threading
 import time
 import warnings
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from contract_kit.errors import ContractKitError
@@ -162,15 +163,27 @@ class _Host:
                 case ("end", pid, grace):
                     self.channel.sendall(pack(self.end(pid, grace)))
                 case ("constants",):
-                    self.channel.sendall(pack(self.constants()))
+                    self.tell_constants()
                 case _:
                     raise EOFError
 
-    def constants(self) -> tuple[tuple[str, ...], tuple[float | int, ...]]:
+    def tell_constants(self) -> None:
+        """Answer with the target's constants; a lazy host has a child of its own look for them."""
         from contract_kit.targets._constants import mine
 
-        prepared = self.prepared or prepare(self.config)
-        return mine(prepared.module, prepared.ground)
+        if self.prepared is not None:
+            self.channel.sendall(pack(mine(self.prepared.module, self.prepared.ground)))
+            return
+        pid = os.fork()
+        if not pid:
+            try:
+                prepared = prepare(self.config)
+                self.channel.sendall(pack(mine(prepared.module, prepared.ground)))
+                os._exit(0)
+            finally:
+                os._exit(1)
+        if os.waitpid(pid, 0)[1]:
+            self.channel.sendall(pack(((), ())))
 
     def fork(self, fd: int) -> int:
         self.tail.clear()
@@ -211,13 +224,16 @@ class _Host:
         (wait status, last output, whether it had to be killed)
         """
         deadline = time.monotonic() + grace
-        while not (ended := _has_ended(pid)) and time.monotonic() < deadline:
+        ended, status = os.waitpid(pid, os.WNOHANG)
+        while not ended and time.monotonic() < deadline:
             time.sleep(0.001)
-        for kill in (os.killpg, os.kill):
-            if kill is os.killpg or not ended:
-                with contextlib.suppress(ProcessLookupError, PermissionError):
-                    kill(pid, signal.SIGKILL)
-        status = os.waitpid(pid, 0)[1]
+            ended, status = os.waitpid(pid, os.WNOHANG)
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(pid, signal.SIGKILL)
+        if not ended:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)  # it may not have made its group yet
+            status = os.waitpid(pid, 0)[1]
         self.workers.discard(pid)
         self.end_orphans()
         self.drain()
@@ -236,15 +252,11 @@ class _Host:
                 self.end(pid, 0)
 
 
-def _has_ended(pid: int) -> bool:
-    return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
-
-
 def _children() -> set[int]:
     """The pids of this process's children, where the system tells (Linux)."""
     try:
-        with open(f"/proc/self/task/{os.getpid()}/children", encoding="ascii") as listing:
-            return {int(pid) for pid in listing.read().split()}
+        listing = Path(f"/proc/self/task/{os.getpid()}/children").read_text(encoding="ascii")
+        return {int(pid) for pid in listing.split()}
     except OSError:
         return set()
 
@@ -256,14 +268,14 @@ def _limit_memory(more: int) -> None:
     import resource
 
     with contextlib.suppress(OSError, ValueError):
-        with open("/proc/self/statm", encoding="ascii") as statm:
-            data = int(statm.read().split()[5]) * resource.getpagesize()
+        statm = Path("/proc/self/statm").read_text(encoding="ascii")
+        data = int(statm.split()[5]) * resource.getpagesize()
         _, hard = resource.getrlimit(resource.RLIMIT_DATA)
         wanted = data + more
         # Private writable memory, not address space: libraries reserve that by the gigabyte.
         resource.setrlimit(resource.RLIMIT_DATA, (wanted if hard < 0 else min(wanted, hard), hard))
-    with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w", encoding="ascii") as score:
-        score.write("1000")
+    with contextlib.suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
 
 
 def serve(sock: socket.socket, answer: Callable[[Delivery], Reply], leave: Callable[[int], Any]) -> None:

@@ -1,4 +1,4 @@
-"""What a Python object is to us: a parser, a model, an ASGI or a WSGI app. Found by looking, never by calling."""
+"""What a Python object is to us: a parser, a model, an ASGI or a WSGI app. Found by looking."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any, Literal
 from contract_kit.errors import UsageError
 from contract_kit.model import TARGET_KINDS, TargetKind
 
-__all__ = ["Library", "describe", "library_of"]
+__all__ = ["Library", "describe", "library_of", "makes_app"]
 
 Library = Literal["pydantic", "adapter", "msgspec", "cattrs"]
 
@@ -147,9 +147,15 @@ def _one_argument(obj: Any, name: str) -> None:
     try:
         inspect.signature(obj).bind(b"")
     except TypeError as error:
-        raise UsageError(f"{name} cannot be called with the body alone: {error}; {_ADVICE}") from None
+        hint = "; of a function that makes an app say --as asgi or --as wsgi" if makes_app(obj) else ""
+        raise UsageError(f"{name} cannot be called with the body alone: {error}{hint}; {_ADVICE}") from None
     except ValueError:
         return
+
+
+def makes_app(obj: Any) -> bool:
+    """Whether this can only be a factory: a function that takes nothing at all."""
+    return inspect.isroutine(obj) and not (_needed(obj) or inspect.signature(obj).parameters)
 
 
 def _kind_name(obj: Any) -> str:

@@ -33,8 +33,8 @@ Place = tuple[str, int, str]
 class Ground:
     """What counts as the consumer's own.
 
-    Paths are shown relative to ``cwd``; ``home`` is the target's own package, which is its own even where it is
-    installed among others.
+    Paths are shown relative to ``cwd``; ``home`` is the target's own package, which is its own even where
+    it is installed among others.
     """
 
     cwd: str

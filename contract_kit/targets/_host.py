@@ -34,6 +34,7 @@ __all__ = ["Ending", "Host", "HostGone", "Worker", "raise_error"]
 IMPORT_LIMIT = 120.0
 """Seconds that the import of a target may take before it counts as hung."""
 _DUMP_LIMIT, _DUMP_QUIET = 0.5, 0.02
+_CLOSING = 0.5
 _BOOT = "import sys; sys.path[:0] = [{root!r}]; from contract_kit.targets._child import main; main({fds})"
 
 
@@ -43,11 +44,11 @@ class HostGone(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Worker:
-    """A process that answers deliveries over ``sock``; one that ``greets`` says hello
-    when it has imported or started the target, and only then is at work.
+    """A process that answers deliveries over ``sock``.
 
-    ``death`` is a descriptor that is readable when the process has ended, where the system has such (Linux): the
-    line itself may be held open by a copy that the consumer forked.
+    One that ``greets`` says hello when it has imported or started the target, and only then is at work.
+    ``death`` is a descriptor that is readable when the process has ended, where the system has such (Linux):
+    the line itself may be held open by a copy that the consumer forked.
     """
 
     pid: int
@@ -65,7 +66,7 @@ class Worker:
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How a worker ended: ``status`` as ``os.wait`` has it (``None``: nobody knows), ``tail`` what it printed."""
+    """How a worker ended: ``status`` as ``os.wait`` has it (``None``: not known), ``tail`` what it said."""
 
     status: int | None
     tail: str
@@ -220,7 +221,7 @@ class Host:
         return strings, numbers
 
     def dump(self, pid: int) -> str:
-        """The stack of a process's main thread at this moment, whatever it is doing; ``""`` if it does not say."""
+        """The stack of a process's main thread at this moment; ``""`` if it does not say."""
         from contract_kit.targets._child import dump_signal
 
         self._read_dump(0)
@@ -257,7 +258,7 @@ def _end_host(process: subprocess.Popen[bytes], channel: socket.socket, fds: tup
     """Hang up; the host kills its workers, then its own group. A host that does not is killed."""
     channel.close()
     try:
-        process.wait(1.0)
+        process.wait(_CLOSING)
     except subprocess.TimeoutExpired:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)

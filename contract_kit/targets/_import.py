@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from types import ModuleType
 
-__all__ = ["import_object", "one_line"]
+__all__ = ["import_object", "own_error"]
 
 
 def import_object(spec: str, *, cwd: str | None = None) -> Any:
@@ -38,7 +38,7 @@ def import_object(spec: str, *, cwd: str | None = None) -> Any:
             owner = ":".join([module_name, ".".join(path[:i])]).rstrip(":")
             raise TargetError(f"{owner} has no {part!r}{_near(part, dir(found))}") from None
         except BaseException as error:
-            raise TargetError(_own_error(error, here)) from error
+            raise TargetError(own_error(error, here)) from error
     return found
 
 
@@ -64,11 +64,11 @@ def _import_module(module_name: str, here: str) -> ModuleType:
     except ModuleNotFoundError as error:
         if error.name and (module_name + ".").startswith(error.name + ".") and _from_outside(error):
             raise TargetError(_missing(module_name, error.name, here)) from None
-        raise TargetError(_own_error(error, here)) from error
+        raise TargetError(own_error(error, here)) from error
     except BaseException as error:
         if isinstance(error, KeyboardInterrupt) and _from_outside(error):
             raise
-        raise TargetError(_own_error(error, here)) from error
+        raise TargetError(own_error(error, here)) from error
 
 
 def _from_outside(error: BaseException) -> bool:
@@ -99,7 +99,7 @@ def _near(name: str, names: Iterable[str]) -> str:
     return f"; did you mean {' or '.join(near)}?" if near else ""
 
 
-def _own_error(error: BaseException, here: str) -> str:
+def own_error(error: BaseException, here: str) -> str:
     """``file:line: Error: message`` for an error that the target's own code raised at import."""
     ground = Ground(here)
     place: tuple[str, int] | None = None
@@ -107,7 +107,7 @@ def _own_error(error: BaseException, here: str) -> str:
         place = (error.filename, error.lineno)
         message = error.msg or ""
     else:
-        message = one_line(error)
+        message = _one_line(error)
         trace = error.__traceback__
         while trace is not None:
             filename = trace.tb_frame.f_code.co_filename
@@ -118,7 +118,7 @@ def _own_error(error: BaseException, here: str) -> str:
     return f"{head}{qualified_name(type(error))}: {message}".removesuffix(": ")
 
 
-def one_line(error: BaseException, limit: int = 300) -> str:
+def _one_line(error: BaseException, limit: int = 300) -> str:
     """An error's message as one bounded line; an error that cannot say itself is left silent."""
     try:
         text = str(error)

@@ -1,8 +1,8 @@
 """A Python target in this very process: for ``--no-isolate`` and for tests that pytest runs.
 
 What protection is possible here: an alarm ends a case that runs too long in Python code, on the main thread,
-where the system has alarms; signal handlers and the recursion limit are put back after every case. A hang in C
-code, ``os._exit`` and a segfault are not survived.
+where the system has alarms; signal handlers and the recursion limit are put back after every case. A hang
+in C code, ``os._exit`` and a segfault are not survived.
 """
 
 from __future__ import annotations

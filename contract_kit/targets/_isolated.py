@@ -31,7 +31,7 @@ MEMORY = 1 << 30
 """Bytes that a worker may use beyond what the imported target uses."""
 _GRACE = 0.2
 _APP_PATIENCE = 2.25
-"""Seconds beyond the timeout that an app gets to cut itself off, and to be asked again when it said "later"."""
+"""Seconds beyond the timeout for an app to cut itself off, or to be asked again when it said "later"."""
 _AHEAD_SECONDS = 0.02
 _MOST_AHEAD, _FIRST_AHEAD = 48, 4
 _MOST_BYTES = 80_000
@@ -161,7 +161,7 @@ class IsolatedTarget(ClosesItself):
             self._line = usual
 
     def constants(self) -> tuple[tuple[str, ...], tuple[float | int, ...]]:
-        """Strings and numbers that stand in the target's own source; see :func:`contract_kit.targets.constants`."""
+        """See :func:`contract_kit.targets.constants`."""
         with contextlib.suppress(HostGone):
             if self._host is not None:
                 return self._host.constants()
@@ -213,7 +213,7 @@ class _Source:
         return self._held.popleft()
 
     def batch(self, room: int) -> list[Delivery]:
-        """At most ``room`` deliveries, and no more bytes than a socket takes with ease; none that wants more."""
+        """At most ``room`` deliveries, and no more bytes than a socket takes with ease; no fresh one."""
         batch: list[Delivery] = []
         size = 0
         while len(batch) < room and size < _MOST_BYTES and self.has_more() and not self._held[0].fresh:
@@ -234,8 +234,9 @@ def _first(iterator: Iterator[Delivery]) -> list[Delivery]:
 class _Line:
     """The connection to one worker: ``sent`` are the deliveries without an answer, oldest first.
 
-    ``since`` is the moment from which the oldest of them has surely been in work. Times are measured from what
-    is read here, so a caller that comes back late finds the answers that wait, and only then looks at the clock.
+    ``since`` is the moment from which the oldest of them has surely been in work. Times are measured from
+    what is read here, so a caller that comes back late finds the answers that wait, and only then looks at
+    the clock.
     """
 
     def __init__(self, worker: Worker, *, plain: bool) -> None:

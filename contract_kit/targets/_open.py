@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -33,7 +34,7 @@ def open_python_target(
 ) -> Target:
     """A target for ``package.module:object``, or for the object itself.
 
-    ``rejects`` are exceptions, or their names, that are a refusal; a model's own validation errors always are.
+    ``rejects`` are exceptions, or their names, that are a refusal; a model's own errors always are.
     With ``isolate`` whatever the consumer does to its process is survived; an object is then imported again
     in the child, so it must be one that has a name. ``timeout`` is in seconds, for one delivery (15 for
     apps, else 2). ``path`` is where an app takes webhooks; without one it is found by looking.
@@ -60,6 +61,10 @@ def open_python_target(
 
         prepared = prepare(config) if named else prepare_object(spec_or_obj, config)
         return InProcessTarget(prepared, name=config["spec"])
+    if not hasattr(os, "fork"):
+        raise UsageError(
+            "a child process for the target needs a POSIX system; pass --no-isolate (isolate=False)"
+        )
     if not named:
         config["spec"] = _importable(spec_or_obj)
     config["rejects"] = [each if isinstance(each, str) else _importable(each) for each in config["rejects"]]

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from contract_kit.errors import UsageError
+from contract_kit.errors import TargetError, UsageError
 from contract_kit.model import ENDPOINTS
 from contract_kit.targets._callable import Rejects, make_caller, run_one
-from contract_kit.targets._describe import describe
+from contract_kit.targets._describe import describe, makes_app
 from contract_kit.targets._frames import Ground, home_of
-from contract_kit.targets._import import import_object
+from contract_kit.targets._import import import_object, own_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -49,7 +49,7 @@ def timeout_of(kind: TargetKind, timeout: float | None) -> float:
 
 
 def prepare(config: Mapping[str, Any]) -> Prepared:
-    """Import what ``config["spec"]`` names, and prepare it. ``TargetError`` and ``UsageError`` say why not."""
+    """Import what ``config["spec"]`` names, and prepare it. ``TargetError``, ``UsageError``: why not."""
     return prepare_object(import_object(config["spec"], cwd=config["cwd"]), config)
 
 
@@ -59,6 +59,8 @@ def prepare_object(obj: Any, config: Mapping[str, Any]) -> Prepared:
     ``config`` holds ``spec`` (the target's name), ``as``, ``input``, ``rejects`` (exceptions or their names),
     ``path`` (of an app), ``timeout`` and ``cwd``.
     """
+    if config["as"] in ENDPOINTS and makes_app(obj):
+        obj = _made(obj, config["cwd"])
     kind = describe(obj, config["as"], name=config["spec"])
     module = config["spec"].partition(":")[0]
     defined = str(getattr(obj, "__module__", None))
@@ -73,6 +75,13 @@ def prepare_object(obj: Any, config: Mapping[str, Any]) -> Prepared:
         return run_one(call, delivery.body, refusals, ground)
 
     return Prepared(kind, module, ground, timeout, answer)
+
+
+def _made(factory: Any, cwd: str) -> Any:
+    try:
+        return factory()
+    except BaseException as error:
+        raise TargetError(own_error(error, cwd)) from error
 
 
 def _app(

@@ -1,4 +1,4 @@
-"""How our processes talk: frames of a length and a marshalled plain value, over a socket that only they know."""
+"""How our processes talk: frames of a length and a marshalled plain value, over a socket of their own."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ _HEAD = 4
 _FORMAT = 2
 """The version of marshal that looks for no repeated objects: it is twice as quick on payloads."""
 _DEFAULTS: dict[str, Any] = {
-    "value": NOTHING, "status": None, "exception": None, "message": "", "where": None, "headers": (), "body": b"",
-    "detail": "",
+    "value": NOTHING, "status": None, "exception": None, "message": "", "where": None,
+    "headers": (), "body": b"", "detail": "",
 }  # fmt: skip
 
 
@@ -49,7 +49,7 @@ class Inbox:
 
 
 def receive(sock: socket.socket) -> Any:
-    """The value of the next frame of a blocking socket that carries one at a time. ``EOFError`` at its end."""
+    """The next frame's value, of a blocking socket that carries one at a time. ``EOFError`` at its end."""
     inbox = Inbox()
     while True:
         data = sock.recv(1 << 16)
