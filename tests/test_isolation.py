@@ -15,9 +15,9 @@ import pytest
 
 from contract_kit.errors import TargetError, UsageError
 from contract_kit.model import Delivery
-from contract_kit.targets import open_python_target, send
+from contract_kit.targets import constants, open_python_target, send
 
-TIMEOUT = 0.4
+TIMEOUT = 0.35
 
 HOSTILE = """
 import asyncio, ctypes, gc, json, os, re, signal, subprocess, sys, threading, time, warnings
@@ -307,7 +307,7 @@ def test_the_children_end_with_the_parent_even_in_the_middle_of_a_hang(project, 
     script = textwrap.dedent(f"""
         import sys
         from contract_kit.model import Delivery
-        from contract_kit.targets import open_python_target, send
+        from contract_kit.targets import constants, open_python_target, send
         with open_python_target("hostile_shop:parse", timeout=60, cwd={str(project)!r}) as target:
             send(target, Delivery(key=0, body=b'{{"do": "nothing", "i": 0}}'))
             print("ready", flush=True)
@@ -394,6 +394,7 @@ def test_threads_that_start_at_import_live_in_every_worker(tmp_path):
         replies = [
             reply for _, reply in target.exchange([order("x", 1), order("x", 2, fresh=True), order("x", 3)])
         ]
+        assert constants(target) == (("text",), (1,))
     assert [json.loads(reply.value["text"])["i"] for reply in replies] == [1, 2, 3]
 
 
@@ -410,8 +411,6 @@ def test_constants_come_from_the_child_that_holds_the_source(tmp_path):
         shop='"""Text that says nothing."""\nimport json\nfrom shop_rules import LIMIT\ndef parse(body) -> "dict":\n    return json.loads(body)["status"] == "archived"',
         shop_rules="LIMIT = 4711",
     )
-    from contract_kit.targets import constants
-
     with open_python_target("shop:parse", cwd=folder) as target:
         assert constants(target) == (("status", "archived"), (4711,))
 
@@ -459,10 +458,11 @@ def answer(do):
         {}["nope"]
     return 422 if do == "refuse" else 204
 
-async def broken(scope, receive, send):
-    assert scope["type"] != "lifespan"
-    await receive()
-    await send({"type": "lifespan.startup.failed", "message": "no database"})
+def make():
+    return asgi
+
+def make_badly():
+    return os.environ["SHOP_SETTINGS_THAT_ARE_NOT_THERE"]
 
 async def failing(scope, receive, send):
     await receive()
@@ -487,6 +487,16 @@ def test_an_app_in_a_child_answers_hangs_and_dies_like_any_other_consumer(tmp_pa
         if name == "asgi":
             assert send(target, order("await")).outcome == "timed_out"
             assert send(target, order("nothing")).body == b"1"
+
+
+def test_a_factory_is_called_where_the_user_says_what_it_makes(tmp_path):
+    folder = write(tmp_path, shop_apps=APPS)
+    with open_python_target("shop_apps:make", as_="asgi", cwd=folder) as target:
+        assert send(target, order("nothing")).status == 204
+    with pytest.raises(UsageError, match="--as asgi"):
+        open_python_target("shop_apps:make", cwd=folder)
+    with pytest.raises(TargetError, match=r"shop_apps.py:\d+: KeyError"):
+        open_python_target("shop_apps:make_badly", as_="wsgi", cwd=folder)
 
 
 def test_an_app_whose_startup_fails_is_an_error_and_not_a_finding(tmp_path):
