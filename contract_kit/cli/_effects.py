@@ -1,0 +1,85 @@
+"""``--effects``: a URL or a callable that tells how many events the receiver has acted upon so far."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from contract_kit.errors import TargetError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from contract_kit.config import Options
+
+__all__ = ["effects_of"]
+
+
+def effects_of(options: Options, cwd: str) -> Callable[[], int] | None:
+    """The counter that ``--effects`` names; asked once: what is wrong with it shows before the run."""
+    if options.effects is None:
+        if options.effects_pointer is not None:
+            raise UsageError(
+                "--effects-pointer says where the integer of --effects stands; give --effects too"
+            )
+        return None
+    source = options.effects
+    ask = _url(source, options) if "://" in source else _callable(source, cwd)
+    pointer = options.effects_pointer or ""
+
+    def count() -> int:
+        return _integer(ask(), pointer, source)
+
+    count()
+    return count
+
+
+def _url(url: str, options: Options) -> Callable[[], Any]:
+    from contract_kit.jsonio import strict_loads
+    from contract_kit.targets import fetch
+
+    def ask() -> Any:
+        reply = fetch(
+            url,
+            insecure=bool(options.insecure),
+            allow_remote=bool(options.allow_remote),
+        )
+        if reply.status is None or not 200 <= reply.status < 300:
+            said = (
+                f"answered {reply.status}" if reply.status is not None else reply.detail or "did not answer"
+            )
+            raise TargetError(f"--effects {url}: {said}")
+        try:
+            return strict_loads(reply.body)
+        except (ValueError, RecursionError):
+            raise TargetError(f"--effects {url}: the answer is no JSON") from None
+
+    return ask
+
+
+def _callable(spec: str, cwd: str) -> Callable[[], Any]:
+    from contract_kit.targets import import_object
+
+    found = import_object(spec, cwd=cwd)
+    if not callable(found):
+        raise UsageError(f"--effects {spec} cannot be called")
+
+    def ask() -> Any:
+        try:
+            return found()
+        except Exception as error:
+            raise TargetError(f"--effects {spec} raised {type(error).__name__}: {error}") from error
+
+    return ask
+
+
+def _integer(answer: Any, pointer: str, source: str) -> int:
+    from contract_kit.jsonio import get
+
+    try:
+        value = get(answer, pointer)
+    except ValueError as error:
+        raise UsageError(f"--effects-pointer {pointer!r}: {error}") from None
+    if not isinstance(value, int) or isinstance(value, bool):
+        place = f" at {pointer}" if pointer else ""
+        raise TargetError(f"--effects {source}: there is no integer{place} in the answer")
+    return value

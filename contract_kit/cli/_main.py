@@ -1,0 +1,168 @@
+"""The group of commands, and the one place where errors become lines and exit codes."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import suppress
+from difflib import get_close_matches
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from contract_kit.cli._base import HELP_NAMES, State, debug_option
+from contract_kit.errors import ContractKitError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["main"]
+
+COMMANDS = ("demo", "fuzz", "cases", "generate", "send", "serve", "replay", "spec")
+"""In the order in which help lists them; each is ``command`` of the file of its name."""
+FINDINGS, USAGE, OURS, INTERRUPTED = 1, 2, 4, 130
+
+
+class _Group(click.Group):
+    """Commands are imported when they are asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in COMMANDS:
+            return None
+        found: click.Command = import_module(f"contract_kit.cli._{cmd_name}").command
+        return found
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            near = get_close_matches(args[0], COMMANDS, n=1)
+            hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(COMMANDS)}"
+            raise click.UsageError(f"no command {args[0]!r}; {hint}", ctx)
+        return super().resolve_command(ctx, args)
+
+
+def _version(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
+    if value and not ctx.resilient_parsing:
+        from contract_kit import __version__
+
+        click.echo(f"contract-kit {__version__}")
+        ctx.exit()
+
+
+def _group() -> click.Group:
+    return _Group(
+        "contract-kit",
+        help="Contract testing, fixtures and fuzzing for people who receive webhooks.\n\n"
+        "Exit codes: 0 nothing found, 1 findings, 2 wrong use or an unreadable document, 3 the target "
+        "cannot be imported, started or reached, 4 a fault of contract-kit, 130 interrupted.",
+        params=[
+            click.Option(
+                ["--version"],
+                is_flag=True,
+                expose_value=False,
+                is_eager=True,
+                callback=_version,
+                help="Show the version and exit.",
+            ),
+            debug_option(),
+        ],
+        context_settings={"help_option_names": HELP_NAMES, "max_content_width": 100},
+        no_args_is_help=False,
+        invoke_without_command=True,
+        callback=_without_command,
+    )
+
+
+@click.pass_context
+def _without_command(ctx: click.Context) -> int:
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help(), err=True)
+        return USAGE
+    return 0
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line and give its exit code; errors are lines on stderr."""
+    state = State()
+    args = list(sys.argv[1:] if argv is None else argv)
+    try:
+        code = _run(args, state)
+        _flush()
+    except BaseException as error:  # noqa: BLE001 (every end has its line and its code)
+        if state.debug and not isinstance(error, click.exceptions.Exit | SystemExit):
+            import traceback
+
+            traceback.print_exc()
+        code = _ending(error, state)
+        with suppress(OSError, ValueError):
+            _flush()
+    _silence()
+    return code
+
+
+def _run(args: list[str], state: State) -> int:
+    with _group().make_context("contract-kit", args, obj=state) as ctx:
+        found: Any = ctx.command.invoke(ctx)
+        return int(found or 0)
+
+
+def _ending(error: BaseException, state: State) -> int:
+    """The exit code of an error, its line said."""
+    match error:
+        case click.exceptions.Exit():
+            return int(error.exit_code)
+        case SystemExit():
+            return error.code if isinstance(error.code, int) else 0
+        case click.Abort() | KeyboardInterrupt():
+            state.say("interrupted")
+            return INTERRUPTED
+        case BrokenPipeError():
+            return 0  # whoever reads has seen enough
+        case click.UsageError():
+            state.error(_one_line(error.format_message()), _hint(error))
+            return USAGE
+        case click.ClickException():
+            state.error(_one_line(error.format_message()))
+            return USAGE
+        case ContractKitError():
+            state.error(str(error))
+            return error.exit_code
+        case OSError() if state.writing is not None:
+            state.error(f"cannot write {state.writing}: {(error.strerror or str(error)).lower()}")
+            return USAGE
+    from contract_kit import __version__
+
+    said = f"{type(error).__name__}: {error}".rstrip(": ")
+    state.error(f"a fault of contract-kit {__version__}: {said}", "--debug shows where; please report it")
+    return OURS
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split()).removesuffix(".")
+
+
+def _hint(error: click.UsageError) -> str:
+    path = error.ctx.command_path if error.ctx is not None else "contract-kit"
+    return f"'{path} --help' shows how"
+
+
+def _flush() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:
+            stream.flush()
+
+
+def _silence() -> None:
+    """What the interpreter still flushes at its end must not fail aloud on a closed pipe."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            if stream is not None:
+                stream.flush()
+        except (OSError, ValueError):
+            with suppress(OSError, ValueError):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
