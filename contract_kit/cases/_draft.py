@@ -24,7 +24,17 @@ if TYPE_CHECKING:
     from contract_kit.model import Violation
     from contract_kit.shape import Node
 
-__all__ = ["Draft", "Maker", "Told", "case_id", "change", "expectation_of", "pattern_in", "pattern_of", "shown"]
+__all__ = [
+    "Draft",
+    "Maker",
+    "Told",
+    "case_id",
+    "change",
+    "expectation_of",
+    "pattern_in",
+    "pattern_of",
+    "shown",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -255,10 +265,15 @@ def shown(value: Any) -> str:
     """
     if value is MISSING or value is NOTHING:
         return "(absent)"
-    text = re.sub(r"\s+", " ", compact(value).decode("utf-8", "replace"))
+    if isinstance(value, str) and len(value) > 4 * _CUT:
+        return f"{shown(value[: _CUT - 20])[:-1]}…{shown(value[-15:])[1:]} ({len(value)} characters)"
+    text = _BLANKS.sub(" ", compact(value).decode("utf-8", "replace"))
     if len(text) <= _CUT:
         return text
     return f"{text[: _CUT - 20]}…{text[-15:]} ({len(text)} characters)"
+
+
+_BLANKS = re.compile(r"\s+")
 
 
 def change(base: Any, at: str, new: Any) -> str:

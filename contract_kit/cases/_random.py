@@ -91,7 +91,12 @@ def _faults(terms: Terms) -> list[Draft]:
     memo = terms.root.memo
     if "faults" not in memo:
         maker = Maker(terms, "schema")
-        found = [draft for base in bases(terms) for draft in invalid(terms, base) if maker.finish(draft) is not None]
+        found = [
+            draft
+            for base in bases(terms)
+            for draft in invalid(terms, base)
+            if maker.finish(draft) is not None
+        ]
         step = max(1, -(-len(found) // _MOST_FAULTS))
         memo["faults"] = found[::step]
     return memo["faults"]  # type: ignore[no-any-return]

@@ -43,7 +43,7 @@ def check(
     """
     judge = judge_for(target, case, rejects, input_=input, lossless=lossless)
     reply = judge.ask(case.body, case)
-    verdict = judge.settled(case, reply) if judge.is_doubtful(case, reply) else judge.verdict(case, reply)
+    verdict = judge.settled(case, reply)
     if verdict.finding is not None:
         raise ContractViolation(
             message(verdict, Context(target=judge.target.name, kind=judge.target.kind, input=input)),

@@ -58,7 +58,19 @@ def _readability(verdict: Verdict) -> tuple[Any, ...]:
     )
 
 
-_PLAIN_FIRST = ("absent", "enum", "type", "format", "text", "fraction", "unknown", "name", "email", "unicode", "space")
+_PLAIN_FIRST = (
+    "absent",
+    "enum",
+    "type",
+    "format",
+    "text",
+    "fraction",
+    "unknown",
+    "name",
+    "email",
+    "unicode",
+    "space",
+)
 
 
 def _strangeness(case: Case) -> int:
@@ -87,7 +99,12 @@ def place_of(case: Case) -> tuple[str, str]:
 
 
 def _family_class(family: str) -> str:
-    for name, members in (("text", _TEXTS), ("date-time", _TIMES), ("number", _NUMBERS), ("container", _CONTAINERS)):
+    for name, members in (
+        ("text", _TEXTS),
+        ("date-time", _TIMES),
+        ("number", _NUMBERS),
+        ("container", _CONTAINERS),
+    ):
         if family in members:
             return name
     return "whole" if family in _WHOLE else family
@@ -250,7 +267,9 @@ def _explained(groups: list[Group], whole: list[Verdict]) -> list[Group]:
     base = [v for v in whole if v.case.family == "base" and v.case.variant in ("full", "minimal")]
     left: list[Verdict] = []
     for verdict in whole:
-        home = next((g for g in groups if any(_contains(verdict.case, v.case) for v in g.verdicts[:40])), None)
+        home = next(
+            (g for g in groups if any(_contains(verdict.case, v.case) for v in g.verdicts[:40])), None
+        )
         if home is not None:
             home.verdicts.append(verdict)
         else:

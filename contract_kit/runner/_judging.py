@@ -65,31 +65,39 @@ class Judge:
         self.comparison = calibrate(pairs, self._places)
         return replies
 
-    def verdict(self, case: Case, reply: Reply) -> Verdict:
-        """The verdict on a case and its reply, asking the target for nothing but plain spellings."""
-        leak = find_leaks(reply, self._secrets, sent=case.body) if reply.headers or reply.body else None
-        plain = self._plain.get(case.plain) if case.plain is not None else None
-        changes = self._changes(case, reply, NOTHING)
-        return judge(case, reply, changes=changes, plain=plain, leak=leak)
+    def verdict(self, case: Case, reply: Reply) -> tuple[Verdict, bool]:
+        """The verdict on a case and its reply, and whether it is doubtful: then :meth:`settled` must be asked.
 
-    def is_doubtful(self, case: Case, reply: Reply) -> bool:
-        """Whether a fresh process must be asked before the verdict is sure."""
-        if case.plain is not None and case.plain not in self._plain:
-            return True
-        return any(not change.sure for change in self._changes(case, reply, NOTHING))
+        The target is asked nothing, for other deliveries may be under way.
+        """
+        changes = self._changes(case, reply, NOTHING)
+        plain = self._plain.get(case.plain) if case.plain is not None else None
+        doubtful = (case.plain is not None and plain is None) or any(not change.sure for change in changes)
+        return self._judge(case, reply, changes, plain), doubtful
 
     def settled(self, case: Case, reply: Reply) -> Verdict:
-        """The verdict with all that can be asked: not while other deliveries are under way."""
+        """The verdict with all that can be asked of the target."""
+        verdict, doubtful = self.verdict(case, reply)
+        if not doubtful:
+            return verdict
         if case.plain is not None and case.plain not in self._plain:
             self._plain[case.plain] = self.ask(case.plain)
-        leak = find_leaks(reply, self._secrets, sent=case.body) if reply.headers or reply.body else None
-        plain = self._plain.get(case.plain) if case.plain is not None else None
         fresh = self.ask(case.body, case, fresh=True)
         value = fresh.value if fresh.outcome == "accepted" else NOTHING
-        return judge(case, reply, changes=self._changes(case, reply, value), plain=plain, leak=leak)
+        plain = self._plain.get(case.plain) if case.plain is not None else None
+        return self._judge(case, reply, self._changes(case, reply, value), plain)
+
+    def _judge(self, case: Case, reply: Reply, changes: list[Change], plain: Reply | None) -> Verdict:
+        leak = find_leaks(reply, self._secrets, sent=case.body) if reply.headers or reply.body else None
+        return judge(case, reply, changes=changes, plain=plain, leak=leak)
 
     def _changes(self, case: Case, reply: Reply, fresh: Any) -> list[Change]:
-        if reply.outcome != "accepted" or reply.value is NOTHING or case.expect == "reject" or not case.compare:
+        if (
+            reply.outcome != "accepted"
+            or reply.value is NOTHING
+            or case.expect == "reject"
+            or not case.compare
+        ):
             return []
         self.accepted += 1
         if not self.comparison.comparable:
@@ -99,6 +107,8 @@ class Judge:
         except (ValueError, RecursionError):
             return []
         self.compared += 1
+        if _identical(sent, reply.value):
+            return []
         broken = case.kind == "invalid"
         found = self.comparison.changes(
             sent, reply.value, fresh=fresh, lossless=self.lossless and not broken, may_drop=broken
@@ -116,6 +126,14 @@ class Judge:
             if verdict.finding == "inconsistent":
                 return verdict
         return None
+
+
+def _identical(sent: Any, came: Any) -> bool:
+    """Whether the value came out as it went in, to the type: the quick answer for most cases."""
+    try:
+        return bool(sent == came) and json.dumps(sent) == json.dumps(came)
+    except (ValueError, RecursionError, TypeError):
+        return False
 
 
 def _related(pointer: str, at: str) -> bool:

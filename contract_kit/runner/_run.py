@@ -117,7 +117,9 @@ class Run:
         self.deliveries += len(replies)
         first = replies[0]
         if self.target.kind in ENDPOINTS and first.status in _CLOSED:
-            raise TargetError(f"{self.target.name} answers the first sound delivery with {first.status}: {_CLOSED[first.status]}")
+            raise TargetError(
+                f"{self.target.name} answers the first sound delivery with {first.status}: {_CLOSED[first.status]}"
+            )
 
     def _catalogue(self) -> None:
         self.progress.phase("catalogue", None)
@@ -202,8 +204,7 @@ class Run:
         """Judge replies; ask again only now, when no other delivery is under way."""
         slow: list[tuple[Case, Reply]] = []
         for case, reply in replies:
-            doubtful = self.judge.is_doubtful(case, reply)
-            verdict = self.judge.settled(case, reply) if doubtful else self.judge.verdict(case, reply)
+            verdict = self.judge.settled(case, reply)
             self.record(case, verdict)
             if verdict.finding is None and self._is_suspicious(case, reply):
                 slow.append((case, reply))

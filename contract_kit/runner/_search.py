@@ -11,6 +11,7 @@ from contract_kit.cases import invalid_cases, valid_cases
 from contract_kit.model import Verdict
 
 from ._group import rough_key
+from ._settings import as_told, is_chosen
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
@@ -81,10 +82,12 @@ def _round(
             raise _Over
         count += 1
         run.progress.advance()
+        if not is_chosen(case, run.settings, run.target.kind):
+            return
+        case = as_told(case, run.settings)
         reply = run.judge.ask(case.body, case)
         run.deliveries += 1
-        doubtful = run.judge.is_doubtful(case, reply)
-        verdict = run.judge.settled(case, reply) if doubtful else run.judge.verdict(case, reply)
+        verdict = run.judge.settled(case, reply)
         if verdict.finding is not None and rough_key(verdict) not in known:
             if best and rough_key(verdict) != rough_key(best[-1]):
                 return

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from contract_kit.model import InputKind, RunResult
 
-__all__ = ["Expectation", "Family", "Progress", "Settings", "select"]
+__all__ = ["Expectation", "Family", "Progress", "Settings", "as_told", "is_chosen", "select"]
 
 Family = Literal["svix", "webhook", "none"]
 
@@ -72,13 +72,17 @@ class Progress:
 def select(cases: Iterable[Case], settings: Settings, kind: TargetKind) -> Iterator[Case]:
     """The cases that fit the target and the user's choice, with the user's expectations applied."""
     for case in cases:
-        if not _fits(case, settings, kind):
-            continue
-        if settings.only and not any(fnmatchcase(case.id, glob) for glob in settings.only):
-            continue
-        if any(fnmatchcase(case.id, glob) for glob in settings.skip):
-            continue
-        yield _as_told(case, settings.expectations)
+        if is_chosen(case, settings, kind):
+            yield as_told(case, settings)
+
+
+def is_chosen(case: Case, settings: Settings, kind: TargetKind) -> bool:
+    """Whether the target can be given the case and the user wants it."""
+    if not _fits(case, settings, kind):
+        return False
+    if settings.only and not any(fnmatchcase(case.id, glob) for glob in settings.only):
+        return False
+    return not any(fnmatchcase(case.id, glob) for glob in settings.skip)
 
 
 def _fits(case: Case, settings: Settings, kind: TargetKind) -> bool:
@@ -103,8 +107,9 @@ def _is_text(body: bytes) -> bool:
     return True
 
 
-def _as_told(case: Case, expectations: tuple[Expectation, ...]) -> Case:
-    for told in expectations:
+def as_told(case: Case, settings: Settings) -> Case:
+    """The case with the user's own word on it, where there is one."""
+    for told in settings.expectations:
         if fnmatchcase(case.id, told.match):
             changes: dict[str, Any] = {"expect": told.expect}
             if told.because:

@@ -86,7 +86,7 @@ def _still(run: Run, before: Verdict, value: Any) -> Verdict | None:
         return None
     reply = run.judge.ask(case.body, case)
     run.deliveries += 1
-    verdict = run.judge.settled(case, reply) if run.judge.is_doubtful(case, reply) else run.judge.verdict(case, reply)
+    verdict = run.judge.settled(case, reply)
     same = (
         verdict.finding == before.finding
         and verdict.pointer == before.pointer

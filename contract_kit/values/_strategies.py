@@ -106,7 +106,11 @@ def _edits(terms: Terms, base: Base, site: Site) -> list[Edit]:
     if node.enum is not None:
         found.extend(Edit(site.at, member) for member in node.enum if member != value)
     elif isinstance(value, str):
-        edges = time_edges() if node.format == "date-time" else (*meaning_edges(node, terms.profile), *text_edges(node))
+        edges = (
+            time_edges()
+            if node.format == "date-time"
+            else (*meaning_edges(node, terms.profile), *text_edges(node))
+        )
         found.append(Edit(site.at, None, text_leaf(node)))
         found.extend(_from(site.at, edges[:60], judge))
     elif isinstance(value, int | float) and not isinstance(value, bool):
@@ -118,11 +122,21 @@ def _edits(terms: Terms, base: Base, site: Site) -> list[Edit]:
     elif isinstance(value, dict):
         found.extend(Edit(join(site.at, name), MISSING) for name in value)
         found.extend(_open(site, judge))
-    return [edit for edit in found if edit.new is None or edit.draw is not None or edit.new is MISSING or judge.is_valid(edit.new) or edit.at != site.at]
+    return [
+        edit
+        for edit in found
+        if edit.new is None
+        or edit.draw is not None
+        or edit.new is MISSING
+        or judge.is_valid(edit.new)
+        or edit.at != site.at
+    ]
 
 
 def _from(at: str, edges: tuple[Edge, ...], judge: Any) -> list[Edit]:
-    return [Edit(at, edge.value) for edge in edges if len(str(edge.value)) < 2000 and judge.is_valid(edge.value)]
+    return [
+        Edit(at, edge.value) for edge in edges if len(str(edge.value)) < 2000 and judge.is_valid(edge.value)
+    ]
 
 
 def _open(site: Site, judge: Any) -> list[Edit]:
@@ -135,11 +149,9 @@ def _open(site: Site, judge: Any) -> list[Edit]:
         sound = next(iter(site.value.values()), "x")
         keys = [key for key in KEYS.values() if len(key) < 300 and judge.is_valid({**site.value, key: sound})]
         return [Edit(join(site.at, key), sound) for key in keys]
-    json_values = st.recursive(
-        st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(max_size=20),
-        lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
-        max_leaves=12,
-    )
+    plain = st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(max_size=20)
+    nested = st.lists(plain, max_size=4) | st.dictionaries(st.text(max_size=8), plain, max_size=4)
+    json_values = plain | nested | st.dictionaries(st.text(max_size=8), nested, max_size=3)
     at = join(site.at, "new_field")
     return [Edit(at, None, json_values), *(Edit(at, edge.value) for edge in unknown_values())]
 
@@ -150,7 +162,9 @@ def text_leaf(node: Any) -> SearchStrategy[Any]:
 
     least, most = node.keyword("minLength") or 0, node.keyword("maxLength")
     if node.format is None and not node.all_of("pattern"):
-        return st.text(st.characters(exclude_categories=("Cs",)), min_size=least, max_size=min(most or 300, 300))
+        return st.text(
+            st.characters(exclude_categories=("Cs",)), min_size=least, max_size=min(most or 300, 300)
+        )
     if node.format == "date-time":
         return _date_times()
     return _leaf(node, "string")
@@ -160,11 +174,11 @@ def _leaf(node: Any, name: str) -> SearchStrategy[Any]:
     """One scalar by hypothesis-jsonschema, whose strategies for leaves work with every Hypothesis."""
     from hypothesis_jsonschema import from_schema
 
-    names = (
-        "minLength maxLength pattern format minimum maximum exclusiveMinimum exclusiveMaximum multipleOf".split()
-    )
+    names = "minLength maxLength pattern format minimum maximum exclusiveMinimum exclusiveMaximum multipleOf".split()
     rules = [{k: part[k] for k in names if k in part} for part in node.parts]
-    return from_schema({"type": name, "allOf": [rule for rule in rules if rule]} if any(rules) else {"type": name})  # type: ignore[no-any-return]
+    return from_schema(
+        {"type": name, "allOf": [rule for rule in rules if rule]} if any(rules) else {"type": name}
+    )  # type: ignore[no-any-return]
 
 
 def _date_times() -> SearchStrategy[str]:
@@ -173,7 +187,11 @@ def _date_times() -> SearchStrategy[str]:
 
     def written(moment: Any, digits: str, offset: int | None) -> str:
         text = moment.strftime("%m-%dT%H:%M:%S") + (f".{digits}" if digits else "")
-        zone = "Z" if offset is None else f"{'-' if offset < 0 else '+'}{abs(offset) // 60:02}:{abs(offset) % 60:02}"
+        zone = (
+            "Z"
+            if offset is None
+            else f"{'-' if offset < 0 else '+'}{abs(offset) // 60:02}:{abs(offset) % 60:02}"
+        )
         return f"{moment.year:04}-{text}{zone}"
 
     return st.builds(
