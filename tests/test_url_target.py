@@ -743,6 +743,59 @@ def test_a_receiver_that_died_is_told_from_one_that_refuses(receiver, monkeypatc
     assert got == [(b"{}", "accepted"), (b"die", "crashed")]
 
 
+def supervised(there, delay):
+    """A receiver of one process under a supervisor: a body that kills it takes every connection along, at once."""
+    dead, lock = set(), threading.Lock()
+
+    def talk(sock, number):
+        rest = b""
+        while (request := read_request(sock, rest)) is not None:
+            _, body, rest = request
+            with lock:
+                if sock in dead:
+                    return
+                if body.startswith(b"die"):
+                    for other in list(there[0].socks):
+                        dead.add(other)
+                        with contextlib.suppress(OSError):
+                            other.shutdown(socket.SHUT_RDWR)
+                    return
+            time.sleep(delay)
+            sock.sendall(OK)
+
+    return talk
+
+
+@pytest.mark.parametrize("delay", [0.0, 0.02])
+def test_only_the_delivery_that_kills_a_process_is_blamed_for_it(receiver, delay):
+    there = []
+    there.append(receiver(supervised(there, delay)))
+    bodies = [b"die %d" % number if number in (7, 30) else b"%d" % number for number in range(60)]
+    with UrlTarget(there[0].url, workers=8) as subject:
+        replies = {delivery.body: reply.outcome for delivery, reply in subject.exchange(map(post, bodies))}
+    assert {body for body, outcome in replies.items() if outcome != "accepted"} == {b"die 7", b"die 30"}
+    assert set(replies) == set(bodies)
+
+
+def test_a_receiver_that_dies_for_good_under_many_deliveries_is_one_crash(receiver, monkeypatch):
+    monkeypatch.setattr("contract_kit.targets._url_exchange.GRACE", 0.2)
+    under_way = threading.Barrier(4)
+
+    def talk(sock, number):
+        read_request(sock)
+        under_way.wait(5)
+        there.stop_listening()
+
+    there = receiver(talk)
+    got = []
+    with UrlTarget(there.url, workers=4) as subject:
+        replies = subject.exchange(post(b"%d" % number) for number in range(20))
+        with pytest.raises(ReceiverGone):
+            got.extend(reply for _, reply in replies)
+    assert Counter(reply.outcome for reply in got) == {"crashed": 1, "not_judged": 3}
+    assert all("one of 4 deliveries under way" in reply.detail for reply in got)
+
+
 def test_a_receiver_that_starts_again_at_once_loses_nothing(receiver):
     first = receiver(once(OK))
     with UrlTarget(first.url, workers=1) as subject:
@@ -788,7 +841,7 @@ def strict(sock, number):
 
 @pytest.mark.parametrize("name", [name for name in FRAMINGS if name not in SOUND])
 def test_a_broken_framing_may_be_answered_with_silence_a_close_or_a_refusal(receiver, name, monkeypatch):
-    monkeypatch.setattr("contract_kit.targets._url.SILENCE", 0.1)
+    monkeypatch.setattr("contract_kit.targets._url.SILENCE", 0.05)
     for talk in (
         silent,
         lambda sock, number: sock.recv(10),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 import time
 from collections import deque
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from contract_kit.errors import TargetError
@@ -24,6 +25,8 @@ __all__ = ["ReceiverGone", "exchange"]
 GRACE = 1.5
 """Seconds without any connection after which a receiver is gone, and not only starting again."""
 _RETRY = 0.05
+_WINDOW = 0.1
+"""Seconds within which connections that drop may have dropped for one cause."""
 
 
 class ReceiverGone(TargetError):
@@ -55,7 +58,12 @@ def exchange(target: UrlTarget, deliveries: Iterable[Delivery]) -> Iterator[tupl
 
 
 class _Exchange:
-    """What is under way. ``waiting`` are jobs that go out (again) at a time of their own."""
+    """What is under way. ``waiting`` are jobs that go out (again) at a time of their own.
+
+    ``suspects`` are jobs whose connection dropped while others were under way: a receiver's process that
+    dies takes them all along. Where there are several, each is sent again, alone, and what it does then
+    is its own.
+    """
 
     def __init__(self, target: UrlTarget, deliveries: Iterable[Delivery]) -> None:
         self.target, self.client = target, target.client()
@@ -64,7 +72,11 @@ class _Exchange:
         self.flying = 0
         self.ready: deque[tuple[Delivery, Reply]] = deque()
         self.waiting: list[tuple[float, int, Job]] = []
+        self.suspects: list[tuple[float, Job, Answer]] = []
         self.gone: TargetError | None = None
+        self._alone: Job | None = None
+        self._several = False
+        self._lost: list[Job] = []
         self._serial = 0
         self._not_before = 0.0
         self._full_patience = max(target.patience, target.workers)
@@ -72,12 +84,17 @@ class _Exchange:
 
     @property
     def over(self) -> bool:
-        return (self.exhausted or self.gone is not None) and not (self.flying or self.waiting or self.ready)
+        pending = self.flying or self.waiting or self.ready or self.suspects
+        return (self.exhausted or self.gone is not None) and not pending
 
     # ---- going out -------------------------------------------------------------------------------
 
     def fill(self) -> None:
         """Start as many deliveries as there is room for, now."""
+        if self.gone is not None and not self.flying:
+            self._bury()
+        if self._alone is not None or (self.suspects and not self._cleared()):
+            return
         while self.flying < self.target.workers and self.gone is None:
             now = time.monotonic()
             if now < self._not_before:
@@ -90,10 +107,28 @@ class _Exchange:
             self.flying += 1
             self.client.submit(job)
 
+    def _cleared(self) -> bool:
+        """Whether others may go out: not before it is known which of the suspects drops its connection."""
+        first, job, answer = self.suspects[0]
+        self._several = self._several or len(self.suspects) > 1
+        if not self._several:
+            if self.flying and time.monotonic() - first < _WINDOW:
+                return False
+            self.suspects.clear()
+            self.ready.append((job.key, _reply(job.key, answer, job)))
+            return True
+        if not self.flying:
+            self._alone = self.suspects.pop(0)[1]
+            self._alone.alone = self._alone.resent = True
+            self._several = bool(self.suspects)
+            self.flying += 1
+            self.client.submit(self._alone)
+        return False
+
     def _next_job(self, now: float) -> Job | None:
         if self.waiting and self.waiting[0][0] <= now:
             return heapq.heappop(self.waiting)[2]
-        ahead = self.flying + len(self.ready) + len(self.waiting)
+        ahead = self.flying + len(self.ready) + len(self.waiting)  # there are no suspects now
         if self.exhausted or ahead >= 2 * self.target.workers:
             return None
         try:
@@ -115,10 +150,8 @@ class _Exchange:
         wait: float | None = 0.0
         if not self.ready:
             now = time.monotonic()
-            due = [at for at in (self.waiting[0][0] if self.waiting else None,) if at is not None]
-            if self._not_before > now:
-                due = [max(self._not_before, *due)] if due and self.exhausted else [self._not_before]
-            wait = max(0.0, min(due) - now) if due and self.flying < self.target.workers else None
+            due = self._next_start(now)
+            wait = None if due is None else max(0.0, due - now)
             if wait is not None and not self.flying:
                 time.sleep(wait)
                 return
@@ -126,9 +159,20 @@ class _Exchange:
             self.flying -= 1
             self._settle(job, answer)
 
+    def _next_start(self, now: float) -> float | None:
+        """When something may go out though nothing came back; ``None``: not before something did."""
+        if self._alone is not None or self.flying >= self.target.workers:
+            return None
+        if self.suspects:
+            return None if self._several else self.suspects[0][0] + _WINDOW
+        if self.exhausted or not now < self._not_before:
+            return max(self._not_before, self.waiting[0][0]) if self.waiting else None
+        return self._not_before
+
     # ---- coming back -----------------------------------------------------------------------------
 
     def _settle(self, job: Job, answer: Answer) -> None:
+        alone, self._alone = self._alone, None
         if answer.kind == "refused":
             self._refused(job, answer)
             return
@@ -137,9 +181,10 @@ class _Exchange:
             self._give_up(TargetError(f"{self.target.name}: no TLS with it: {answer.detail}"))
             return
         delivery: Delivery = job.key
-        if self._is_put_off(job, answer):
-            return
-        self.ready.append((delivery, _reply(delivery, answer, job)))
+        if answer.kind == "dropped" and alone is not job and delivery.framing in SOUND:
+            self.suspects.append((time.monotonic(), job, answer))
+        elif not self._is_put_off(job, answer):
+            self.ready.append((delivery, _reply(delivery, answer, job)))
 
     def _is_put_off(self, job: Job, answer: Answer) -> bool:
         """The receiver asks to wait: send the delivery again later, a bounded number of times."""
@@ -168,20 +213,33 @@ class _Exchange:
         if self.gone is None and now - self._refused_since < GRACE:
             self._put_back(job, now + _RETRY)
             return
-        self._put_back(job, now)
+        if job.resent:
+            self._lost.append(job)
         if self.client.connected:
             self._give_up(ReceiverGone(self.target.name, answer.detail))
         else:
             self._give_up(TargetError(f"{self.target.name} cannot be reached: {answer.detail}"))
 
     def _give_up(self, error: TargetError) -> None:
-        """Nothing goes out any more. What was under way when it died is a crash: one of them did it."""
+        """Nothing goes out any more; what has no reply yet and was once under way is lost."""
         self.gone = self.gone or error
-        for _, _, job in self.waiting:
-            if job.resent:
-                answer = Answer("dropped", detail="and the receiver is gone")
-                self.ready.append((job.key, _reply(job.key, answer, job)))
+        self._lost += [job for _, job, _ in self.suspects]
+        self._lost += [job for _, _, job in self.waiting if job.resent]
+        self.suspects.clear()
         self.waiting.clear()
+
+    def _bury(self) -> None:
+        """Of what was under way when the receiver died, one did it, and it cannot be asked which.
+
+        The oldest is taken for it, and says so; the others are not judged.
+        """
+        self._lost.sort(key=lambda job: job.started)
+        among = f", one of {len(self._lost)} deliveries under way" if len(self._lost) > 1 else ""
+        answer = Answer("dropped", detail=f"the receiver is gone{among}")
+        for place, job in enumerate(self._lost):
+            reply = _reply(job.key, answer, job)
+            self.ready.append((job.key, replace(reply, outcome="not_judged") if place else reply))
+        self._lost.clear()
 
 
 def _reply(delivery: Delivery, answer: Answer, job: Job) -> Reply:
