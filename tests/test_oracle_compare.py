@@ -8,6 +8,7 @@ import datetime as dt
 import enum
 import json
 from collections import namedtuple
+from types import SimpleNamespace
 
 import attrs
 import msgspec
@@ -15,10 +16,19 @@ import pydantic
 import pytest
 
 from contract_kit import jsonio
-from contract_kit.model import NOTHING
+from contract_kit.model import NOTHING, Constraint, Location
 from contract_kit.oracle import Places, calibrate, project
 
-FIELDS = ("id", "external_id", "name", "email", "address_line1", "address_city", "address_country", "created_by")
+FIELDS = (
+    "id",
+    "external_id",
+    "name",
+    "email",
+    "address_line1",
+    "address_city",
+    "address_country",
+    "created_by",
+)
 PLACES = Places.from_pointers(
     [
         "/event_type",
@@ -50,7 +60,9 @@ def body(n: int) -> dict:
             "created_by": f"user_{n}{n}{n}x",
             "status": ("published", "archived", "deleted", "published", "archived")[n],
             "age": 31 + n,
-            "created_at": f"2026-0{n + 1}-02T03:04:05.12345678{n}Z" if n % 2 else f"2026-0{n + 1}-02T03:04:05.12{n}+05:30",
+            "created_at": f"2026-0{n + 1}-02T03:04:05.12345678{n}Z"
+            if n % 2
+            else f"2026-0{n + 1}-02T03:04:05.12{n}+05:30",
             "updated_at": f"2026-1{n % 3}-02T13:04:0{n}Z",
             "metadata": {f"plan_{n}": f"gold {n}", f"Region{n}": f"eu-west-{n}"},
             "integrations": [
@@ -127,7 +139,9 @@ class Regrouped:
 
 def regrouped(value):
     c = customer(value)
-    return Regrouped(c.get("id"), Address(c.get("address_line1"), c.get("address_city"), c.get("address_country")))
+    return Regrouped(
+        c.get("id"), Address(c.get("address_line1"), c.get("address_city"), c.get("address_country"))
+    )
 
 
 class Camel(msgspec.Struct, rename="camel"):
@@ -198,17 +212,34 @@ CORRECT = {
         "customer_id": customer(v).get("id"),
         "providers": {i["id"]: i["provider"] for i in customer(v).get("integrations") or []},
     },
-    "ids only": lambda v: {"id": customer(v).get("id"), "ids": [i["id"] for i in customer(v).get("integrations") or []]},
+    "ids only": lambda v: {
+        "id": customer(v).get("id"),
+        "ids": [i["id"] for i in customer(v).get("integrations") or []],
+    },
     "published integrations only": lambda v: {
         "active": [i for i in customer(v).get("integrations") or [] if i["status"] == "published"]
     },
-    "an id of its own": lambda v: {"id": 4711, "name": customer(v).get("name"), "external_id": customer(v).get("external_id")},
+    "an id of its own": lambda v: {
+        "id": 4711,
+        "name": customer(v).get("name"),
+        "external_id": customer(v).get("external_id"),
+    },
     "nothing": lambda v: None,
     "true": lambda v: True,
     "a hash": lambda v: {"digest": str(hash(json.dumps(v, sort_keys=True)))},
-    "epoch seconds beside": lambda v: {"id": customer(v).get("id"), "ts": 1, "n": len(customer(v).get("integrations") or [])},
-    "metadata as pairs": lambda v: {"id": customer(v).get("id"), "metadata": list((customer(v).get("metadata") or {}).items())},
-    "a row with JSON text": lambda v: {"id": customer(v).get("id"), "metadata": json.dumps(customer(v).get("metadata") or {})},
+    "epoch seconds beside": lambda v: {
+        "id": customer(v).get("id"),
+        "ts": 1,
+        "n": len(customer(v).get("integrations") or []),
+    },
+    "metadata as pairs": lambda v: {
+        "id": customer(v).get("id"),
+        "metadata": list((customer(v).get("metadata") or {}).items()),
+    },
+    "a row with JSON text": lambda v: {
+        "id": customer(v).get("id"),
+        "metadata": json.dumps(customer(v).get("metadata") or {}),
+    },
     "the first integration": lambda v: {
         "id": customer(v).get("id"),
         "primary": (customer(v).get("integrations") or [None])[0],
@@ -216,8 +247,13 @@ CORRECT = {
     "texts by their dotted paths": lambda v: {
         at[1:].replace("/", "."): item for at, item in jsonio.walk(v) if not isinstance(item, (dict, list))
     },
-    "without empty values": lambda v: {k: item for k, item in customer(v).items() if item not in ("", None, [], {})},
-    "an insert statement": lambda v: ("INSERT INTO c VALUES (?, ?)", (customer(v).get("id"), customer(v).get("name"))),
+    "without empty values": lambda v: {
+        k: item for k, item in customer(v).items() if item not in ("", None, [], {})
+    },
+    "an insert statement": lambda v: (
+        "INSERT INTO c VALUES (?, ?)",
+        (customer(v).get("id"), customer(v).get("name")),
+    ),
     "a greeting": lambda v: {"id": customer(v).get("id"), "text": f"Hello {customer(v).get('name')}!"},
     "an acknowledgement": lambda v: {"status": "ok", "id": "job-123", "name": "handler"},
     "ids by status": lambda v: {
@@ -246,7 +282,15 @@ def variations():
         if not in_list:
             yield jsonio.remove(base, pointer)
         if isinstance(value, str) and not pointer.endswith(("_at", "status")):
-            for text in ("" if not in_list else "x", " padded ", "x" * 300, "ÄÖÜ ß İ", "12", "null", "2026-01-01T00:00:00Z"):
+            for text in (
+                "" if not in_list else "x",
+                " padded ",
+                "x" * 300,
+                "ÄÖÜ ß İ",
+                "12",
+                "null",
+                "2026-01-01T00:00:00Z",
+            ):
                 yield jsonio.replace(base, pointer, text)
     yield jsonio.replace(base, "/customer/metadata", {})
     yield jsonio.replace(base, "/customer/metadata", {"__proto__": "x", "a b": "", "Name": "n", "name": "m"})
@@ -296,11 +340,20 @@ ALWAYS_WRONG = {
         changed("/customer/created_at", lambda t: full_time(t).replace(tzinfo=None)),
         "/customer/created_at",
     ),
-    "time of day dropped": (changed("/customer/updated_at", lambda t: full_time(t).date()), "/customer/updated_at"),
-    "shortened to 5 characters": (changed("/customer/address_line1", lambda t: t[:5]), "/customer/address_line1"),
+    "time of day dropped": (
+        changed("/customer/updated_at", lambda t: full_time(t).date()),
+        "/customer/updated_at",
+    ),
+    "shortened to 5 characters": (
+        changed("/customer/address_line1", lambda t: t[:5]),
+        "/customer/address_line1",
+    ),
     "a number became text": (changed("/customer/age", str), "/customer/age"),
     "items re-ordered": (changed("/customer/integrations", lambda x: x[::-1]), "/customer/integrations"),
-    "shortened from 3 to 2 items": (changed("/customer/integrations", lambda x: x[:2]), "/customer/integrations"),
+    "shortened from 3 to 2 items": (
+        changed("/customer/integrations", lambda x: x[:2]),
+        "/customer/integrations",
+    ),
     "non-ASCII letters damaged": (
         changed("/customer/name", lambda t: t.encode("ascii", "replace").decode()),
         "/customer/name",
@@ -314,11 +367,21 @@ ALWAYS_WRONG = {
         lambda v: {**v, "customer": {k: customer(v).get(SWAP.get(k, k)) for k in customer(v)}},
         "/customer/external_id",
     ),
+    "came out with all its fields null": (
+        lambda v: {"customer": dict.fromkeys(("id", "name", "email", "createdAt"))},
+        "/customer",
+    ),
     "2 of 3 items dropped": (
         changed("/customer/integrations", lambda x: [i for i in x if i["status"] == "archived"]),
         "/customer/integrations",
     ),
-    "upper-cased": (lambda v: {"address": {"city": customer(v).get("address_city", "").upper()}, "id": customer(v).get("id")}, "/customer/address_city"),
+    "upper-cased": (
+        lambda v: {
+            "address": {"city": customer(v).get("address_city", "").upper()},
+            "id": customer(v).get("id"),
+        },
+        "/customer/address_city",
+    ),
 }
 
 
@@ -332,14 +395,14 @@ def test_what_is_always_wrong_is_found(how):
 
 
 LEAVES = [
-    (pointer, value)
-    for pointer, value in jsonio.walk(BODIES[0])
-    if not isinstance(value, (dict, list))
+    (pointer, value) for pointer, value in jsonio.walk(BODIES[0]) if not isinstance(value, (dict, list))
 ]
 
 
 @pytest.mark.parametrize(("pointer", "value"), LEAVES, ids=[pointer for pointer, _ in LEAVES])
-@pytest.mark.parametrize("shape", ["the value itself", "a pydantic model with aliases and extras", "a wrapper"])
+@pytest.mark.parametrize(
+    "shape", ["the value itself", "a pydantic model with aliases and extras", "a wrapper"]
+)
 def test_every_single_changed_leaf_is_found(pointer, value, shape):
     """Whatever leaf comes out as something else is found at its place, and nothing else is."""
     consumer = CORRECT[shape]
@@ -367,6 +430,25 @@ def test_state_kept_between_bodies_is_an_invented_value():
     assert (change.kind, change.sure, change.pointer) == ("invented", True, "/customer/email")
     assert comparison.changes(sent, default, fresh=default) == []
     assert [c.sure for c in comparison.changes(sent, default)] == [False]
+
+
+def test_the_places_of_a_contract_are_read_from_its_rules():
+    """Times, enum members, maps and declared places come from the constraints of the terms."""
+    place = lambda pointer, *rules: Location(pointer, tuple(Constraint(pointer, k, v) for k, v in rules))  # noqa: E731
+    terms = SimpleNamespace(
+        locations=(
+            place("/at", ("type", "string"), ("format", "date-time")),
+            place("/kind", ("enum", ["a", "b"])),
+            place("/tags/*", ("type", "string")),
+        )
+    )
+    places = Places.of(terms)
+    assert places.is_time("/at")
+    assert places.is_enum("/kind")
+    assert places.is_map("/tags")
+    assert places.is_declared("/tags/whatever")
+    assert not places.is_declared("/other")
+    assert places.general("/tags/a~1b") == "/tags/*"
 
 
 def test_lossless_asks_for_every_declared_field():

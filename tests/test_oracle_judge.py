@@ -11,7 +11,14 @@ from contract_kit.oracle import Change, find_leaks, has_stack_trace, is_slow, ju
 
 
 def case(expect="accept", **more):
-    base = {"id": "valid:::", "event": "e", "kind": "valid", "body": b"{}", "description": "", "because": "the rule"}
+    base = {
+        "id": "valid:::",
+        "event": "e",
+        "kind": "valid",
+        "body": b"{}",
+        "description": "",
+        "because": "the rule",
+    }
     return Case(expect=expect, **{**base, **more})
 
 
@@ -63,7 +70,12 @@ PLAIN = Reply(outcome="accepted", value={"id": "a", "at": ("\0leaf", "datetime",
     ("reply", "finding"),
     [
         (Reply(outcome="accepted", value=PLAIN.value), None),
-        (Reply(outcome="accepted", value={**PLAIN.value, "at": ("\0leaf", "datetime", "2026-01-01T00:00:09")}), None),
+        (
+            Reply(
+                outcome="accepted", value={**PLAIN.value, "at": ("\0leaf", "datetime", "2026-01-01T00:00:09")}
+            ),
+            None,
+        ),
         (Reply(outcome="accepted", value={**PLAIN.value, "id": "b"}), "inconsistent"),
         (Reply(outcome="accepted", value={"id": "a"}), "inconsistent"),
         (Reply(outcome="accepted", value=NOTHING), "inconsistent"),
@@ -153,7 +165,13 @@ def test_an_echoed_trace_is_no_leak():
 
 @pytest.mark.parametrize(
     ("elapsed", "size", "expected"),
-    [(0.01, 3_000, False), (0.06, 3_000, True), (0.06, 300_000, False), (0.3, 300_000, True), (0.04, 3_000, False)],
+    [
+        (0.01, 3_000, False),
+        (0.06, 3_000, True),
+        (0.06, 300_000, False),
+        (0.3, 300_000, True),
+        (0.04, 3_000, False),
+    ],
 )
 def test_suspicion_allows_for_size(elapsed, size, expected):
     """A large body may take its time; a short one that takes twenty medians is measured again."""

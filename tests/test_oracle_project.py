@@ -25,7 +25,13 @@ from hypothesis import strategies as st
 
 from contract_kit.oracle import LEAF, SET, leaf, leaf_kind, project
 
-WIRE = {"id": "cust_1", "tags": ["a", "b"], "address": {"city": "Pune", "zip": None}, "score": 1.5, "ok": True}
+WIRE = {
+    "id": "cust_1",
+    "tags": ["a", "b"],
+    "address": {"city": "Pune", "zip": None},
+    "score": 1.5,
+    "ok": True,
+}
 
 
 @dataclasses.dataclass
@@ -142,7 +148,8 @@ class Text(str):
 
 def strange_bases(value):
     return collections.OrderedDict(
-        {Text(k): Text(v) if isinstance(v, str) else v for k, v in value.items()}, tags=collections.deque(value["tags"])
+        {Text(k): Text(v) if isinstance(v, str) else v for k, v in value.items()},
+        tags=collections.deque(value["tags"]),
     )
 
 
@@ -209,7 +216,10 @@ LEAVES = [
     (Colour.BLUE, ("enum", "BLUE")),
     (ipaddress.ip_address("::1"), ("text", "::1")),
     (pathlib.PurePosixPath("a/b"), ("text", "a/b")),
-    (pydantic.TypeAdapter(pydantic.HttpUrl).validate_python("http://a.example/x"), ("text", "http://a.example/x")),
+    (
+        pydantic.TypeAdapter(pydantic.HttpUrl).validate_python("http://a.example/x"),
+        ("text", "http://a.example/x"),
+    ),
     (pydantic.SecretStr("s3cret"), ("opaque", "SecretStr")),
     (object(), ("opaque", "object")),
     (print, ("opaque", "builtin_function_or_method")),

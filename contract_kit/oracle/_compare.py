@@ -7,6 +7,7 @@ comparison cannot tell, it says nothing.
 from __future__ import annotations
 
 import json
+import marshal
 from typing import TYPE_CHECKING, Any
 
 from contract_kit.jsonio import escape_token
@@ -27,8 +28,13 @@ if TYPE_CHECKING:
 __all__ = ["Comparison", "Walk", "calibrate", "compare"]
 
 _MOST_CHANGES = 20
+_TOP = 2
+"""Levels at which it pays to look whether nothing changed at all."""
 _DAMAGE = frozenset({"cut", "digits", "offset", "retyped", "letters"})
+_PLAIN = frozenset({"case", "space", "normal", "escape", "digits", "offset", "cut"})
+"""What was done is beyond doubt, though a neighbour may hold the same value."""
 _NO_PLACES = Places()
+_SCALARS = frozenset({str, bool, int})
 _DATA = Bound("", seen=True, rule="map")
 """How the values of a map correspond: exactly."""
 
@@ -43,15 +49,23 @@ class Comparison:
     @property
     def comparable(self) -> bool:
         """Whether anything that comes out can be traced to what went in; else "values not compared"."""
-        return any(bound.source is not None for bound in self.table.bound.values())
+        return any(bound.tells for bound in self.table.bound.values())
 
     @property
     def carried(self) -> tuple[str, ...]:
         """The places of the body that come out, sorted (``*`` for items)."""
-        return tuple(sorted({bound.source for bound in self.table.bound.values() if bound.source is not None}))
+        return tuple(
+            sorted({bound.source for bound in self.table.bound.values() if bound.source is not None})
+        )
 
     def changes(
-        self, sent: Any, came: Plain, *, fresh: Plain = NOTHING, lossless: bool = False, may_drop: bool = False
+        self,
+        sent: Any,
+        came: Plain,
+        *,
+        fresh: Plain = NOTHING,
+        lossless: bool = False,
+        may_drop: bool = False,
     ) -> list[Change]:
         """What is other in ``came`` than it was ``sent``.
 
@@ -60,7 +74,9 @@ class Comparison:
         value (cases that a consumer may refuse or ignore in part). ``lossless`` also asks that every declared
         value came out.
         """
-        walk = Walk(self.table, self.places, sent, fresh_known=fresh is not NOTHING, may_drop=may_drop)
+        walk = Walk(
+            self.table, self.places, sent, fresh_known=fresh is not NOTHING, may_drop=may_drop
+        )
         try:
             walk.visit((), came, fresh, None)
             if lossless and self.comparable and isinstance(sent, (dict, list)):
@@ -88,6 +104,8 @@ def compare(
 
 def _lost(walk: Walk, sent: Any) -> Iterator[Change]:
     """The topmost declared places that hold something and did not come out."""
+    if "" in walk.covered and "" not in walk.opened:
+        return
     heads = {each[:i] for each in walk.covered for i, letter in enumerate(each) if letter == "/"}
     stack: list[tuple[str, Any]] = [("", sent)]
     while stack:
@@ -107,7 +125,9 @@ def _lost(walk: Walk, sent: Any) -> Iterator[Change]:
 class Walk:
     """One comparison in progress."""
 
-    def __init__(self, table: Table, places: Places, sent: Any, *, fresh_known: bool, may_drop: bool) -> None:
+    def __init__(
+        self, table: Table, places: Places, sent: Any, *, fresh_known: bool, may_drop: bool
+    ) -> None:
         self.table = table
         self.places = places
         self.frames = [Frame("", "", sent)]
@@ -144,9 +164,13 @@ class Walk:
             for index, item in enumerate(items_of(came) or ()):
                 self.visit((*path, str(index)), item, _down(fresh, index), None)
 
-    def check(self, path: Path, pointer: str, sent: Any, came: Plain, fresh: Plain, bound: Bound | None) -> None:
+    def check(
+        self, path: Path, pointer: str, sent: Any, came: Plain, fresh: Plain, bound: Bound | None
+    ) -> None:
         """Compare one place whose source is known."""
         self.covered.add(pointer)
+        if type(came) in _SCALARS and type(came) is type(sent) and came == sent:
+            return
         if bound is not None and bound.rule == "json" and type(came) is str:
             came, bound = _parsed(came), _DATA
         if sent is MISSING or sent is None:
@@ -155,6 +179,8 @@ class Walk:
             silent = bound is not None and not bound.seen
             if not (self.may_drop or silent):
                 self.add(Change(pointer, sent, came, "came out as null"))
+        elif len(path) < _TOP and _is_copy(sent, came):
+            return
         elif isinstance(sent, dict):
             self._object(path, pointer, sent, came, fresh, bound)
         elif isinstance(sent, list):
@@ -180,7 +206,9 @@ class Walk:
             return
         value = None if sent is MISSING else sent
         how = "was not sent" if sent is MISSING else "was sent as null"
-        self.add(Change(pointer, value, came, f"{how}, yet a value came out", "invented", sure=self.fresh_known))
+        self.add(
+            Change(pointer, value, came, f"{how}, yet a value came out", "invented", sure=self.fresh_known)
+        )
 
     def _hollow(self, came: Plain) -> bool:
         """Whether an object holds nothing but nothing."""
@@ -197,6 +225,9 @@ class Walk:
             return
         came = pairs
         self.opened.add(pointer)
+        if not self.may_drop and _is_hollow(sent, came):
+            self.add(Change(pointer, sent, came, "came out with all its fields null"))
+            return
         if self._is_map(path, pointer, sent, bound):
             self._map(path, pointer, sent, came, fresh)
             return
@@ -293,7 +324,8 @@ class Walk:
             return
         reason = explain(sent, came)
         if self._counts(pointer, sent, came, bound, reason):
-            how = reason[1] if reason else self._swapped(pointer, came) or "came out as another value"
+            swapped = None if reason is not None and reason[0] in _PLAIN else self._swapped(pointer, came)
+            how = swapped or (reason[1] if reason else "came out as another value")
             self.add(Change(pointer, sent, came, how))
 
     def _counts(
@@ -333,6 +365,24 @@ class Walk:
             if value == came and other != pointer:
                 return f"the value of {other} came out in its place"
         return None
+
+
+def _is_hollow(sent: dict[str, Any], came: dict[str, Plain]) -> bool:
+    """Whether an object kept its names and lost all its values: a model of another version of the interface."""
+    if len(came) < 2 or any(item is not None for item in came.values()):
+        return False
+    filled = {normal(name) for name, value in sent.items() if not is_empty(value)}
+    return sum(normal(key) in filled for key in came) > 1
+
+
+def _is_copy(sent: Any, came: Plain) -> bool:
+    """Whether a container came out as it went in, key order and number types included: the common case, quick."""
+    if type(sent) is not type(came) or type(came) not in (dict, list):
+        return False
+    try:
+        return marshal.dumps(sent, 2) == marshal.dumps(came, 2)
+    except ValueError:  # nested too deep for it
+        return False
 
 
 def _parsed(text: str) -> Plain:

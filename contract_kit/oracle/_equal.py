@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 __all__ = ["explain", "is_empty", "is_other", "normal", "same"]
 
 Reason = tuple[str, str]
-_OTHERS = frozenset({"unknown", "other", "unrecognized", "unrecognised", "unspecified", "unsupported", "undefined"})
+_OTHERS = frozenset(
+    {"unknown", "other", "unrecognized", "unrecognised", "unspecified", "unsupported", "undefined"}
+)
 _NULLS = frozenset({"None", "null", "NULL", "nil", "<nil>", "undefined", "NaN", "nan"})
 _LONG = 2_000
 _ALIKE = 0.75
@@ -206,7 +208,16 @@ def _explain_type(sent: Any, came: Plain) -> Reason | None:
 
 
 def _writes(text: str, other: Any) -> bool:
-    if isinstance(other, bool) and text.strip().lower() in {"true", "false", "yes", "no", "on", "off", "1", "0"}:
+    if isinstance(other, bool) and text.strip().lower() in {
+        "true",
+        "false",
+        "yes",
+        "no",
+        "on",
+        "off",
+        "1",
+        "0",
+    }:
         return True
     try:
         if isinstance(other, (int, float)):

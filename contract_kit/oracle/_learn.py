@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from contract_kit.jsonio import escape_token, tokens
@@ -24,7 +25,18 @@ if TYPE_CHECKING:
     from contract_kit.oracle._places import Places
     from contract_kit.oracle._plain import Plain
 
-__all__ = ["MISSING", "Bound", "Frame", "Path", "Table", "align", "items_of", "learn", "resolve", "signatures"]
+__all__ = [
+    "MISSING",
+    "Bound",
+    "Frame",
+    "Path",
+    "Table",
+    "align",
+    "items_of",
+    "learn",
+    "resolve",
+    "signatures",
+]
 
 Path = tuple[str, ...]
 """A place of what came out: keys, ``*`` for the items of a bound list."""
@@ -66,6 +78,12 @@ class Bound:
     kinds: frozenset[str] = frozenset()
 
 
+    @property
+    def tells(self) -> bool:
+        """Whether values were compared here, and not only names."""
+        return self.source is not None and self.rule != "object" and (self.seen or bool(self.kinds))
+
+
 UNRELATED = Bound(None)
 _ENOUGH = 0.5
 _MOST_POSITIONS = 16
@@ -94,6 +112,11 @@ class _Sample:
     frames: tuple[Frame, ...]
 
 
+@lru_cache(maxsize=4096)
+def _tokens(rest: str) -> tuple[str, ...]:
+    return tuple(tokens(rest))
+
+
 def resolve(source: str, frames: Sequence[Frame]) -> tuple[str, Any] | None:
     """The actual pointer and value of a general place, seen from the innermost frame that holds it."""
     for frame in reversed(frames):
@@ -102,7 +125,7 @@ def resolve(source: str, frames: Sequence[Frame]) -> tuple[str, Any] | None:
         if source.startswith(frame.source + "/"):
             value = frame.value
             rest = source[len(frame.source) :]
-            for token in tokens(rest):
+            for token in _tokens(rest):
                 value = value.get(token, MISSING) if isinstance(value, dict) else MISSING
             return frame.pointer + rest, value
     return None
@@ -151,9 +174,17 @@ def align(came: Sequence[Plain], sent: Sequence[Any]) -> list[int | None]:
 def learn(pairs: Sequence[tuple[Any, Plain]], places: Places) -> Table:
     """The bindings that hold for all ``pairs`` of a body's JSON value and what came out for it."""
     learner = _Learner(places)
-    scalar = not any(isinstance(sent, (dict, list)) for sent, _ in pairs)
-    learner.bind((), [_Sample(came, (Frame("", "", sent),)) for sent, came in pairs], "" if scalar else None)
+    hint = "" if all(_looks_whole(sent, came) for sent, came in pairs) else None
+    learner.bind((), [_Sample(came, (Frame("", "", sent),)) for sent, came in pairs], hint)
     return learner.table
+
+
+def _looks_whole(sent: Any, came: Plain) -> bool:
+    """Whether a result may be the body itself: a scalar for a scalar, an object with none but its names."""
+    if not isinstance(sent, dict):
+        return not isinstance(sent, list)
+    names = {normal(name) for name in sent}
+    return type(came) is dict and all(normal(key) in names for key in came)
 
 
 class _Learner:
@@ -212,7 +243,8 @@ class _Learner:
         """Whether equal values prove anything: long enough in each sample, and not the same in all of many."""
         values = [found[1] for sample in samples if (found := resolve(source, sample.frames))]
         return all(
-            (isinstance(value, str) and len(value) >= _SHORT) or (type(value) in (int, float) and abs(value) > 999)
+            (isinstance(value, str) and len(value) >= _SHORT)
+            or (type(value) in (int, float) and abs(value) > 999)
             for value in values
             if value is not None and value is not MISSING
         )
@@ -267,7 +299,7 @@ class _Learner:
                 if isinstance(value, str) and len(value) >= _SHORT and value == sample.came
             }
             beside = hits if beside is None else beside & hits
-        return Bound(source) if beside else None
+        return Bound(source, kinds=frozenset({""})) if beside else None
 
     # objects
 
@@ -282,9 +314,7 @@ class _Learner:
                 return
         keys = dict.fromkeys(key for sample in samples for key in sample.came)
         for key in keys:
-            below = [
-                _Sample(sample.came[key], sample.frames) for sample in samples if key in sample.came
-            ]
+            below = [_Sample(sample.came[key], sample.frames) for sample in samples if key in sample.came]
             self.bind((*path, key), below, self._child(source, key, samples))
 
     def _child(self, source: str | None, key: str, samples: Sequence[_Sample]) -> str | None:

@@ -75,7 +75,6 @@ class _Pairing:
             found.append(hit)
         return found
 
-
     def is_shuffled(self) -> bool:
         """Whether the same items came out in another order."""
         if len(self.sent) > _MANY:

@@ -45,7 +45,8 @@ class Places:
         cls, declared: Iterable[str], *, times: Iterable[str] = (), enums: Iterable[str] = ()
     ) -> Places:
         """The places named by ``declared``; what leads to them is declared too."""
-        every = set(declared) | set(times) | set(enums)
+        when, members = frozenset(times), frozenset(enums)
+        every = {*declared, *when, *members}
         parents: set[str] = set()
         for pointer in every:
             head = pointer.rpartition("/")[0]
@@ -56,7 +57,7 @@ class Places:
                 head = head.rpartition("/")[0]
         every.discard("")
         known = frozenset(every | parents if every else ())
-        return cls(known, frozenset(times), frozenset(enums), frozenset(parents))
+        return cls(known, when, members, frozenset(parents))
 
     def general(self, pointer: str) -> str:
         """The declared form of an actual pointer: ``/customer/metadata/plan`` → ``/customer/metadata/*``."""

@@ -88,7 +88,11 @@ def difference(sent: Instant, came: Instant) -> tuple[str, str] | None:
         name = next((name for most, name in _NAMES if size <= most), "cut")
         return ("digits", f"fraction {name}")
     gap = abs(_exact(sent) - _exact(came))
-    if gap < 1 and len(came.fraction) < len(sent.fraction) and gap * 2 <= Fraction(1, 10 ** len(came.fraction)):
+    if (
+        gap < 1
+        and len(came.fraction) < len(sent.fraction)
+        and gap * 2 <= Fraction(1, 10 ** len(came.fraction))
+    ):
         return ("digits", "fraction rounded")
     if sent.offset and not came.offset and sent.seconds + sent.offset == came.seconds:
         return ("offset", "time zone offset dropped")
