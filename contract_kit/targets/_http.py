@@ -19,20 +19,19 @@ import selectors
 import socket
 import ssl
 import struct
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING
 
 from contract_kit.errors import TargetError
 from contract_kit.targets._clock import Clock
+from contract_kit.targets._job import Answer, Job
 from contract_kit.targets._parser import BrokenReply, ReplyParser
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from contract_kit.model import Headers
     from contract_kit.targets._net import Address
 
-__all__ = ["Answer", "Client", "Job"]
+__all__ = ["Client"]
 
 _CHUNK = 262_144
 _READ, _WRITE = selectors.EVENT_READ, selectors.EVENT_WRITE
@@ -41,50 +40,6 @@ _LATER = frozenset(
 )
 _NO_FILES = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 _RESET_ON_CLOSE = struct.pack("hh" if os.name == "nt" else "ii", 1, 0)
-
-Failure = Literal["reply", "dropped", "broken", "timeout", "refused", "tls"]
-
-
-@dataclass(slots=True, eq=False)
-class Job:
-    """One request to be sent: ``key`` is the caller's, ``data`` the whole message.
-
-    ``bodiless``: the request is HEAD. ``alone``: it goes over a connection of its own, which is closed
-    after it. ``timeout`` in seconds, from the start of the connection to the end of the reply.
-    ``resent``: a kept-alive connection closed under it without a byte of reply, so it was sent again over
-    a new one.
-    """
-
-    key: Any
-    data: bytes
-    timeout: float
-    bodiless: bool = False
-    alone: bool = False
-    tries: int = 0
-    resent: bool = field(default=False, init=False)
-    started: float = field(default=0.0, init=False)
-    deadline: float = field(default=0.0, init=False)
-    link: _Link | None = field(default=None, init=False)
-    hops: int = field(default=0, init=False)
-
-
-@dataclass(slots=True)
-class Answer:
-    """How a job ended; not changed once it is handed out.
-
-    ``kind`` is ``reply``: a whole reply, or one that was cut at the limit (``cut``); ``broken``: a reply
-    that cannot be read; ``dropped``: the connection closed without a byte of reply; ``timeout``;
-    ``refused``: no connection; ``tls``: no TLS on the connection. ``detail`` says more; ``elapsed`` in
-    seconds.
-    """
-
-    kind: Failure
-    status: int | None = None
-    headers: Headers = ()
-    body: bytes = b""
-    detail: str = ""
-    elapsed: float = 0.0
-    cut: bool = False
 
 
 class _Link:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from contract_kit.errors import TargetError
 from contract_kit.model import Reply
 from contract_kit.targets._framing_bytes import SOUND
-from contract_kit.targets._http import Answer, Job
+from contract_kit.targets._job import Answer, Job
 from contract_kit.targets._status import TRIES, asks_to_wait, judge_status
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ class _Exchange:
         self._alone: Job | None = None
         self._several = False
         self._lost: list[Job] = []
-        self._serial = 0
+        self._serial = self._pulled = 0
         self._not_before = 0.0
         self._full_patience = max(target.patience, target.workers)
         self._refused_since: float | None = None
@@ -137,9 +137,11 @@ class _Exchange:
             self.exhausted = True
             return None
         sound = delivery.framing in SOUND
+        self._pulled += 1
         return Job(
             key=delivery,
             data=self.target.message(delivery),
+            number=self._pulled,
             timeout=self.target.limit(delivery),
             bodiless=delivery.method == "HEAD",
             alone=not sound or delivery.framing == "http-1.0",
@@ -231,9 +233,9 @@ class _Exchange:
     def _bury(self) -> None:
         """Of what was under way when the receiver died, one did it, and it cannot be asked which.
 
-        The oldest is taken for it, and says so; the others are not judged.
+        The first is taken for it, and says so; the others are not judged.
         """
-        self._lost.sort(key=lambda job: job.started)
+        self._lost.sort(key=lambda job: job.number)
         among = f", one of {len(self._lost)} deliveries under way" if len(self._lost) > 1 else ""
         answer = Answer("dropped", detail=f"the receiver is gone{among}")
         for place, job in enumerate(self._lost):
