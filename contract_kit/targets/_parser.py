@@ -60,7 +60,7 @@ def _parse_head(head: bytes) -> _Head:
     keep_alive = "close" not in options if int(match[1]) else "keep-alive" in options
     codings, lengths = _items(headers, "transfer-encoding"), _items(headers, "content-length")
     if status < 200 or status in _BODILESS:
-        return _Head(status, headers, "none", 0, keep_alive)
+        return _Head(status, headers, "none", 0, keep_alive and status != 101)
     if codings:
         chunked = codings[-1] == "chunked"
         return _Head(
