@@ -7,7 +7,7 @@ import sys
 from contextlib import suppress
 from difflib import get_close_matches
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
@@ -92,17 +92,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = list(sys.argv[1:] if argv is None else argv)
     try:
         code = _run(args, state)
-        _flush()
     except BaseException as error:  # noqa: BLE001 (every end has its line and its code)
         if state.debug and not isinstance(error, click.exceptions.Exit | SystemExit):
             import traceback
 
             traceback.print_exc()
         code = _ending(error, state)
-        with suppress(OSError, ValueError):
-            _flush()
-    _silence()
-    return code
+    return _flushed(code, state)
 
 
 def _run(args: list[str], state: State) -> int:
@@ -133,7 +129,7 @@ def _ending(error: BaseException, state: State) -> int:
             state.error(str(error))
             return error.exit_code
         case OSError() if state.writing is not None:
-            state.error(f"cannot write {state.writing}: {(error.strerror or str(error)).lower()}")
+            state.error(f"cannot write {state.writing}: {_reason(error)}")
             return USAGE
     from contract_kit import __version__
 
@@ -151,18 +147,25 @@ def _hint(error: click.UsageError) -> str:
     return f"'{path} --help' shows how"
 
 
-def _flush() -> None:
-    for stream in (sys.stdout, sys.stderr):
-        if stream is not None:
-            stream.flush()
-
-
-def _silence() -> None:
-    """What the interpreter still flushes at its end must not fail aloud on a closed pipe."""
+def _flushed(code: int, state: State) -> int:
+    """What is still held goes out now: the interpreter must not fail aloud at its end."""
     for stream in (sys.stdout, sys.stderr):
         try:
             if stream is not None:
                 stream.flush()
-        except (OSError, ValueError):
-            with suppress(OSError, ValueError):
-                os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        except BrokenPipeError:
+            _discard(stream)
+        except (OSError, ValueError) as error:
+            _discard(stream)
+            state.error(f"cannot write to standard output: {_reason(error)}")
+            code = code or USAGE
+    return code
+
+
+def _discard(stream: TextIO) -> None:
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def _reason(error: Exception) -> str:
+    return (getattr(error, "strerror", None) or str(error)).lower()

@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from contract_kit.config import Options
 from contract_kit.errors import UsageError
 from contract_kit.model import ENDPOINTS, TargetKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from contract_kit.config import Options
     from contract_kit.model import Delivery, Headers, Reply
     from contract_kit.report import Context, Redactor
     from contract_kit.targets import Target

@@ -1,0 +1,112 @@
+"""``cases``: list the catalogue, case by case as it is made."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from contract_kit.cli._base import Command, state_of
+from contract_kit.cli._options import case_options, contract_options, options_from
+from contract_kit.errors import UsageError
+from contract_kit.model import ENDPOINTS, TARGET_KINDS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from contract_kit.config import Options
+    from contract_kit.model import Case, Terms
+
+__all__ = ["catalogue", "chosen", "command"]
+
+
+@click.command(
+    "cases",
+    cls=Command,
+    help="List the catalogue: the same contract gives the same cases with the same ids.",
+    short_help="List the catalogue of cases.",
+)
+@contract_options
+@case_options
+@click.option(
+    "--as",
+    "as_",
+    type=click.Choice(TARGET_KINDS),
+    help="For which target; endpoints (url, asgi, wsgi) have delivery cases too.  [default: any parser]",
+)
+@click.option("--format", "form", type=click.Choice(("table", "json", "ndjson")), default="table")
+@click.pass_context
+def command(ctx: click.Context, /, form: str, **params: Any) -> int:
+    """Parse, build, run, exit code."""
+    from contract_kit.cli._kept import case_json
+    from contract_kit.cli._output import as_array, write_stdout
+    from contract_kit.config import load_config
+    from contract_kit.jsonio import compact
+
+    options = options_from(params).over(load_config().options)
+    cases = _some(chosen(catalogue(_terms(options), options), options), options)
+    if form == "table":
+        write_stdout(_table(cases), state_of(ctx))
+        return 0
+    items = (compact(case_json(case)) for case in cases)
+    pieces = as_array(items) if form == "json" else (item + b"\n" for item in items)
+    write_stdout(pieces, state_of(ctx))
+    return 0
+
+
+def _terms(options: Options) -> Terms:
+    from contract_kit.spec import DEFAULT_EVENT, load_terms
+
+    return load_terms(options.event or DEFAULT_EVENT, options.spec)
+
+
+def catalogue(terms: Terms, options: Options) -> Iterator[Case]:
+    """Every case of a contract for the kind of target that was named; delivery cases for endpoints."""
+    from contract_kit.cases import body_cases
+    from contract_kit.delivery import delivery_cases
+
+    delivered = options.kinds is not None and "delivery" in options.kinds
+    target = options.as_ or ("url" if delivered else None)
+    yield from body_cases(terms, kinds=options.kinds, policy=options.policy, target=target)
+    if target in ENDPOINTS and (options.kinds is None or delivered):
+        yield from delivery_cases(terms, policy=options.policy, signed=True, effects=True, target=target)
+
+
+def chosen(cases: Iterator[Case], options: Options) -> Iterator[Case]:
+    """Those that the globs let through."""
+    for case in cases:
+        if options.only and not any(fnmatchcase(case.id, glob) for glob in options.only):
+            continue
+        if options.skip and any(fnmatchcase(case.id, glob) for glob in options.skip):
+            continue
+        yield case
+
+
+def _some(cases: Iterator[Case], options: Options) -> Iterator[Case]:
+    """The cases; ``UsageError`` where the choice leaves none."""
+    none = True
+    for case in cases:
+        none = False
+        yield case
+    if none:
+        said = [f"--only {glob!r}" for glob in options.only or ()]
+        said += [f"--skip {glob!r}" for glob in options.skip or ()]
+        said += [f"--kinds {','.join(options.kinds)}"] if options.kinds else []
+        raise UsageError(f"no case is left by {' '.join(said) or 'the contract'}")
+
+
+def _table(cases: Iterator[Case]) -> Iterator[bytes]:
+    """A line a case, and at the end how many there are of each kind."""
+    from contract_kit.report import visible
+
+    counts: Counter[str] = Counter()
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    for case in cases:
+        counts[case.kind] += 1
+        line = f"{case.kind:<10}  {case.expect:<6}  {visible(case.id)}  {visible(case.description, 200)}\n"
+        yield line.encode(encoding, "backslashreplace")
+    listed = ", ".join(f"{count:,} {kind}" for kind, count in counts.items())
+    yield f"{counts.total():,} cases: {listed}\n".encode()
