@@ -1,6 +1,6 @@
 """Our HTTP/1.1 client: many connections, one thread, no event loop but its own.
 
-Measured by ``benchmarks/http_clients.py``: a selector that the caller turns costs a half of
+Measured by ``benchmarks/http_clients.py``: a selector that the caller turns costs a third of
 ``asyncio.Protocol`` and a fifth of an event loop in a second thread, whose replies must cross over; and
 it works where a loop is already running (notebooks, asynchronous tests). So :class:`Client` is a plain
 object with two verbs: :meth:`Client.submit` starts an exchange, :meth:`Client.poll` moves all of them on
