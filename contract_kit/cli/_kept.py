@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Any
 
 from contract_kit.cli._output import replace_file
 from contract_kit.errors import UsageError
-from contract_kit.model import KINDS, Case, Step
+from contract_kit.model import KINDS, POLICIES, Case, Step
 
 if TYPE_CHECKING:
     from contract_kit.config import Options
-    from contract_kit.model import Finding, RunResult
+    from contract_kit.model import Finding, Policy, RunResult
     from contract_kit.report import Context
 
 __all__ = ["Saved", "body_json", "case_json", "keep", "read_saved", "with_kept"]
@@ -143,7 +143,7 @@ class Saved:
     title: str
     event: str
     spec: str | None
-    policy: str | None
+    policy: Policy | None
     case: Case
     whole: bool
 
@@ -186,7 +186,7 @@ def _from_report(item: dict[str, Any], data: dict[str, Any]) -> Saved:
         title=item["title"],
         event=contract["event"],
         spec=None if spec == BUNDLED else spec,
-        policy=data.get("policy"),
+        policy=_policy(data),
         case=case,
         whole=False,
     )
@@ -199,10 +199,18 @@ def _from_kept(data: dict[str, Any]) -> Saved:
         title=data["finding"]["title"],
         event=contract["event"],
         spec=contract.get("spec"),
-        policy=data.get("policy"),
+        policy=_policy(data),
         case=_case(data["case"], contract["event"]),
         whole=True,
     )
+
+
+def _policy(data: dict[str, Any]) -> Policy | None:
+    found = data.get("policy")
+    if found is not None and found not in POLICIES:
+        raise ValueError(found)
+    policy: Policy | None = found
+    return policy
 
 
 def _case(told: dict[str, Any], event: str) -> Case:
