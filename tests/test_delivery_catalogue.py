@@ -12,8 +12,8 @@ import standardwebhooks
 import svix
 
 from contract_kit import jsonio
-from contract_kit.delivery import delivery_cases, prepare, signed
-from contract_kit.model import Delivery
+from contract_kit.delivery import delivery_cases, expected_signatures, prepare, read_reply, signed
+from contract_kit.model import Delivery, Reply, Step
 from contract_kit.schema import validator_for
 from contract_kit.spec import load_terms
 from contract_kit.targets._framing_bytes import FRAMINGS
@@ -329,3 +329,48 @@ def test_any_delivery_can_be_signed_whatever_its_bytes():
         "webhook-signature",
     ]
     assert signed(delivery, SECRET).headers != signed(delivery, SECRET).headers
+
+
+def test_the_signature_that_a_receiver_computes_is_known_unless_it_was_sent():
+    """What it computes for a wrong delivery must not stand in its reply."""
+    sound, wrong = deliveries(CASES["key-other"])
+    assert expected_signatures(sound, SECRET) == ()
+    (good,) = expected_signatures(wrong, SECRET)
+    repaired = [(n, good if n.endswith("signature") else v) for n, v in wrong.headers]
+    assert library(Delivery(key=0, body=wrong.body, headers=tuple(repaired)))
+    assert expected_signatures(deliveries(CASES["unsigned"])[1], SECRET) == ()
+    for case in CASES.values():
+        for index in range(len(case.steps)):
+            expected_signatures(prepare(case, index, secret=SECRET, run="run"), SECRET)
+
+
+def test_501_refuses_another_method_and_is_a_crash_otherwise():
+    crashed = Reply(outcome="crashed", status=501)
+    assert read_reply(Step(body=b"", expect="either", method="PUT"), crashed).outcome == "rejected"
+    assert read_reply(Step(body=b"", expect="accept"), crashed) is crashed
+    other = Reply(outcome="crashed", status=500)
+    assert read_reply(Step(body=b"", expect="either", method="PUT"), other) is other
+
+
+@pytest.mark.parametrize(
+    ("names", "fresh"),
+    [
+        (("id",), True),
+        (("order_id",), True),
+        (("orderId",), True),
+        (("external_id",), True),
+        (("tenant_id",), False),
+        (("environment_id",), False),
+        (("paid",), False),
+        (("grid",), False),
+        (("data", "object", "id"), True),
+        (("items", "0", "id"), False),
+    ],
+)
+def test_what_is_made_unique_is_what_the_event_is_about(names, fresh):
+    from contract_kit.delivery._bodies import _ids
+
+    value = "abc_0123456789"
+    for name in reversed(names):
+        value = [value] if name == "0" else {name: value}
+    assert (list(_ids(value)) == ["abc_0123456789"]) is fresh

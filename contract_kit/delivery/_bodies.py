@@ -26,7 +26,11 @@ if TYPE_CHECKING:
 __all__ = ["Bodies", "freshened", "mark"]
 
 _DEEPEST = 3
-_ID_NAMES = re.compile(r"(?:external|customer|account|user)?_?-?(?:id|key|uuid|guid)", re.IGNORECASE)
+_ID_NAMES = re.compile(
+    r"(?!(?:tenant|env|environment|org|organi[sz]ation|workspace|project|app)[_-]?id$)"
+    r"(?:[a-z]+[_-])*(?:id|uuid|guid|ID)|[a-z]+(?:Id|ID|Uuid)"
+)
+"""Names that end in an id of their own; what a whole installation shares is none."""
 _TAIL = re.compile(r"[0-9A-Za-z]{1,12}\Z")
 _SHORTEST = 8
 """An id whose tail is shorter gets eight more characters: two cases must not meet by chance."""

@@ -10,13 +10,17 @@ from typing import TYPE_CHECKING
 from contract_kit.delivery._bodies import freshened
 from contract_kit.delivery._catalogue import recipe
 from contract_kit.delivery._making import Making
-from contract_kit.delivery._signing import Family, fresh_id, key_of, sign
+from contract_kit.delivery._signing import FAMILIES, Family, fresh_id, key_of, mac, sign
 from contract_kit.model import Delivery
 
 if TYPE_CHECKING:
-    from contract_kit.model import Case
+    from contract_kit.model import Case, Reply, Step
 
-__all__ = ["prepare", "signed"]
+__all__ = ["expected_signatures", "prepare", "read_reply", "signed"]
+
+
+NOT_IMPLEMENTED = 501
+"""What RFC 9110, section 15.6.2, has a server answer to a method that it does not know."""
 
 
 def signed(delivery: Delivery, secret: str, family: Family = "svix", *, now: int | None = None) -> Delivery:
@@ -56,6 +60,28 @@ def prepare(
     if index:
         making = replace(_making(case, index, key, run, family, moment), before=making)
     return replace(delivery, headers=(*step.headers, *recipe(step.signing).make(making)))
+
+
+def expected_signatures(delivery: Delivery, secret: str) -> tuple[str, ...]:
+    """The signatures that a receiver computes for a delivery and that were not sent to it.
+
+    They must not stand in its reply. Empty where what was sent holds the sound one already.
+    """
+    key, headers = key_of(secret), {name.lower(): value for name, value in delivery.headers}
+    found: dict[str, None] = {}
+    for family in FAMILIES:
+        name, at = headers.get(f"{family}-id"), headers.get(f"{family}-timestamp")
+        if name is not None and at is not None:
+            found[mac(key, name, at, delivery.body)] = None
+    sent = " ".join(value for name, value in headers.items() if name.endswith("-signature"))
+    return tuple(f"v1,{good}" for good in found if good not in sent)
+
+
+def read_reply(step: Step, reply: Reply) -> Reply:
+    """The reply as the step means it: 501 to another method than ``POST`` is a refusal, and no crash."""
+    if step.method != "POST" and reply.status == NOT_IMPLEMENTED and reply.outcome == "crashed":
+        return replace(reply, outcome="rejected")
+    return reply
 
 
 def _making(case: Case, index: int, key: bytes, run: str, family: Family, now: int) -> Making:
