@@ -1,34 +1,26 @@
 """A contract as Python source that makes samples: one function a shape, for values or for JSON text.
 
-The source only picks: everything that is dear to make stands in tables. The sample's number ``i`` and a row ``r`` of random
-numbers are all that a function is given. In text mode every table holds JSON text and objects are
-put together by f-strings, so a sample is never a dictionary and never encoded. The numbers of a row are bytes where
-a table of 256 is picked from, and 16 bits elsewhere.
+The source only picks: everything that is dear to make stands in tables. In text mode every table holds JSON
+text and objects are put together by f-strings, so a sample is never a dictionary and never encoded.
 """
 
 from __future__ import annotations
 
-from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, field
+from contextlib import nullcontext
 from struct import Struct
 from typing import TYPE_CHECKING, Any
 
-from contract_kit.errors import ContractKitError
 from contract_kit.jsonio import compact, join
 from contract_kit.values._build import Builder
-from contract_kit.values._leaves import LEAVES, Text, is_plain
+from contract_kit.values._leaves import LEAVES, is_plain
 from contract_kit.values._makers import METADATA_KEYS
-from contract_kit.values._realistic import Realism, field_meaning
+from contract_kit.values._realistic import field_meaning
 from contract_kit.values._scalar import fit
+from contract_kit.values._source import Frame, Source
 from contract_kit.values._worlds import padded, written
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-
-    from contract_kit.model import Terms
     from contract_kit.shape import Node
-    from contract_kit.values._pools import Pools
-    from contract_kit.values._shapes import Shape
 
 __all__ = ["Emitter"]
 
@@ -51,105 +43,14 @@ _ODD = frozenset(
     ]
 )
 _MOST_LEAVES = 1500
+_WHOLE = 64
 _OF_A_WORLD = ("region", "company", "preferred_language", "billing_contact", "vat_id", "plan")
 _FREE_KEYS = tuple(key for key in METADATA_KEYS if key not in _OF_A_WORLD)
 _WORLD_KEYS = (("region", 15), ("city", 2), ("preferred_language", 11), ("billing_currency", 9))
 
 
-@dataclass(slots=True)
-class Frame:
-    """Statements of one thing (the payload's, or an item's): what is shared comes first."""
-
-    depth: int
-    number: str
-    first: list[str] = field(default_factory=list)
-    body: list[str] = field(default_factory=list)
-    names: dict[str, str] = field(default_factory=dict)
-    item: int = 0
-
-
-class Emitter:
-    """Writes the source for one contract and one shape, and fills the tables that it picks from."""
-
-    def __init__(
-        self, terms: Terms, pools: Pools, shape: Shape, *, text: bool, tables: dict[str, Any]
-    ) -> None:
-        self.terms, self.shape, self.text, self.tables = terms, shape, text, tables
-        leaves = max(len(terms.locations), 1)
-        self.size = 0
-        count = max(16, min(256, 1 << (20_000 // leaves).bit_length() - 1))
-        self.worlds = [
-            Realism(pools, number, terms.profile, event=terms.event, seed=0xACE) for number in range(count)
-        ]
-        self.row = "B"
-        self._names = 0
-        self._leaves = 0
-        self.root = Frame(1, "")
-        self.frames = [self.root]
-
-    # -- bits and names -----------------------------------------------------------------------
-
-    def draw(self, bits: int) -> str:
-        """An expression for ``bits`` fresh bits (at most 16); 8 and 16 are a number of the row as it is."""
-        number = f"r[{len(self.row)}]"
-        self.row += "B" if bits <= 8 else "H"
-        return number if bits in (8, 16) else f"({number} & {(1 << bits) - 1})"
-
-    def name(self, stem: str = "v") -> str:
-        """A name that is not used yet."""
-        self._names += 1
-        return f"{stem}{self._names}"
-
-    @property
-    def frame(self) -> Frame:
-        """The thing that is being written."""
-        return self.frames[-1]
-
-    def shared(self, key: str, frame: Frame, write: Callable[[], str]) -> str:
-        """The variable ``key`` of a frame, set before its body to what ``write`` writes."""
-        if key not in frame.names:
-            expression = write()
-            frame.names[key] = self.name(key)
-            frame.first.append("    " * frame.depth + f"{frame.names[key]} = {expression}")
-        return frame.names[key]
-
-    def line(self, text: str) -> None:
-        """One statement of the body, at the present depth."""
-        self.frame.body.append("    " * self._depth + text)
-
-    @property
-    def _depth(self) -> int:
-        return self.frame.depth + self._inside
-
-    _inside = 0
-
-    @contextmanager
-    def under(self, condition: str) -> Iterator[None]:
-        """What is written inside stands under an ``if``."""
-        self.line(f"if {condition}:")
-        self._inside += 1
-        yield
-        self._inside -= 1
-
-    def pick(self, values: Sequence[Any]) -> str:
-        """One of some ready values: a table of 256, and a byte that picks."""
-        return f"{self.table(padded(values, 256))}[{self.draw(8)}]"
-
-    def table(self, values: tuple[Any, ...]) -> str:
-        """A table of ready values; its name."""
-        name = self.name("P")
-        self.tables[name] = tuple(compact(value).decode() for value in values) if self.text else values
-        return name
-
-    def quoted(self, text: Text) -> str:
-        """A text that a fragment of an f-string describes, as an expression."""
-        return f"""f'"{text}"'""" if self.text else f"f'{text}'"
-
-    def let(self, expression: str) -> str:
-        """A variable for an expression."""
-        name = self.name()
-        self.line(f"{name} = {expression}")
-        return name
+class Emitter(Source):
+    """Walks a contract and writes the function that makes its samples in one shape."""
 
     # -- structure ----------------------------------------------------------------------------
 
@@ -184,20 +85,13 @@ class Emitter:
             return self.array(node, at)
         return self.leaf(node, kinds[0], at)
 
-    def constant(self, value: Any) -> str:
-        """A value that is always the same."""
-        if isinstance(value, (str, int, bool)) and not self.text:
-            return repr(value)
-        name = self.name("P")
-        self.tables[name] = compact(value).decode() if self.text else value
-        return name if self.text or not isinstance(value, (dict, list)) else f"fresh({name})"
-
     def built(self, node: Node, at: str) -> str:
         """Whole values from the structural builder, for what has choices or keywords out of the ordinary."""
-        values = []
-        for world in self.worlds[:64]:
-            value = Builder(world.leaf, items=2, entries=2, fixed=self.terms.pins).build(node, at).value
-            values.append(value)
+
+        def make(leaf: Any) -> Any:
+            return Builder(leaf, items=2, entries=2, fixed=self.terms.pins).build(node, at).value
+
+        values = self.material.draw(node, at, make, _WHOLE)
         expression = self.pick(values)
         fresh = not self.text and any(isinstance(value, (dict, list)) for value in values)
         return f"fresh({expression})" if fresh else expression
@@ -227,7 +121,7 @@ class Emitter:
             self._flush(name, ready, started=started)
             started, ready = True, []
             self._perhaps(name, key, child, place, presence)
-        for key, value in self.shape.extra(node).items():
+        for key, value in self.shape.beyond(node).items():
             ready.append((key, self.constant(value)))
         free = node.values if not node.closed and not node.properties else None
         if free is not None and is_plain(free):
@@ -295,8 +189,9 @@ class Emitter:
                 self._entry(name, f"{free}[{position}]", pick)
 
     def _metadata(self, values: Node, at: str) -> tuple[Any, ...]:
-        found = padded([fit(values, "string", world.leaf(values, at)) for world in self.worlds], 256)
-        return written(found) if self.text else found  # type: ignore[no-any-return]
+        drawn = self.material.draw(values, at, lambda leaf: fit(values, "string", leaf(values, at)))
+        found = padded(drawn, 256)
+        return written(found) if self.text else found
 
     def _entry(self, name: str, key: str, value: str) -> None:
         # Keys of ours need no escapes in JSON.
@@ -347,6 +242,9 @@ class Emitter:
             expression = make(self, at, argument) if make is not None else None
         if expression is None:
             expression = self.pooled(node, kind, at)
+        if self.shape.nulls and "null" in node.types:
+            null = "'null'" if self.text else "None"
+            expression = self.let(f"{expression} if {self.draw(8)} > 25 else {null}")
         if self.shape.sometimes_empty(node):
             empty = "'\"\"'" if self.text else "''"
             name = self.let(expression) if not _simple(expression) else expression
@@ -357,29 +255,7 @@ class Emitter:
 
     def pooled(self, node: Node, kind: str, at: str) -> str:
         """A value of a table that was drawn from many worlds; ``null`` now and then where it may stand."""
-        values = [fit(node, kind, world.leaf(node, at)) for world in self.worlds]
-        if "null" in node.types and self.shape.nulls:
-            values[:: len(values) // 8] = [None] * 8
-        return self.pick(values)
-
-    def world(self) -> str:
-        """The variable of the frame's world: an address of a country, its people and its ways."""
-        size, countries = len(self.tables["A"]), len(self.tables["C"])
-        root = self.shared(
-            "a",
-            self.root,
-            lambda: (
-                f"A[{self.draw(16)} * {size} >> 16] if i & 3 else C[(i >> 2) % {countries}][{self.draw(3)}]"
-            ),
-        )
-        if self.frame is self.root:
-            return root
-        return self.shared("a", self.frame, lambda: f"C[{root}[14]][{self.draw(3)}]")
-
-    def person(self) -> str:
-        """The variable of the frame's person."""
-        world = self.world()
-        return self.shared("p", self.frame, lambda: f"{world}[7][{self.draw(8)}]")
+        return self.pick(self.material.draw(node, at, lambda leaf: fit(node, kind, leaf(node, at))))
 
 
 def _simple(expression: str) -> bool:
@@ -402,13 +278,3 @@ def _without_null(node: Node) -> Node:
             return node
         node = full[0]
     return node
-
-
-def compiled(source: str, tables: dict[str, Any]) -> Any:
-    """The functions of a source, over its tables."""
-    space = dict(tables)
-    try:
-        exec(compile(source, "<contract_kit sampler>", "exec"), space)  # noqa: S102 - source of our own making
-    except SyntaxError as error:  # pragma: no cover - a fault of ours
-        raise ContractKitError(f"the sampler wrote bad source: {error}") from error
-    return space

@@ -1,7 +1,7 @@
 """Leaves that the sampler puts together from the payload's world: one writer of source a meaning.
 
-A writer is given the emitter, the place and what stands behind ``:`` in the meaning; it returns an expression,
-or ``None`` where the table of plain values should serve.
+A writer is given the source, the place and what stands behind ``:`` in the meaning; it returns an
+expression, or ``None`` where the table of plain values should serve.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from contract_kit.shape import Node
-    from contract_kit.values._emit import Emitter
+    from contract_kit.values._source import Source
 
-    Writer = Callable[[Emitter, str, str], str | None]
+    Writer = Callable[[Source, str, str], str | None]
 
 __all__ = ["LEAVES", "Text", "is_plain"]
 
@@ -68,7 +68,7 @@ def is_plain(node: Node) -> bool:
 # -- times ----------------------------------------------------------------------------------------
 
 
-def _minute(emit: Emitter) -> str:
+def _minute(emit: Source) -> str:
     """The minute in which the frame's thing was created, counted from the first day."""
     root = emit.shared("m", emit.root, lambda: f"{emit.draw(16)} << 4 | {emit.draw(4)}")
     if emit.frame is emit.root:
@@ -81,12 +81,12 @@ def _clock(minute: str, second: str) -> Text:
     return f"{{DAY[{minute} // 1440]}}{{MIN[{minute} % 1440]}}{{SF[{second}]}}"
 
 
-def _second(emit: Emitter) -> str:
+def _second(emit: Source) -> str:
     """Which of the seconds with a fraction."""
     return emit.shared("k", emit.frame, lambda: emit.draw(12))
 
 
-def _created(emit: Emitter) -> str:
+def _created(emit: Source) -> str:
     minute, second = _minute(emit), _second(emit)
     return emit.shared("t", emit.frame, lambda: emit.quoted(_clock(minute, second)))
 
@@ -104,7 +104,7 @@ _LATER = {
 def _moment(kind: str) -> Writer:
     least, bits = _LATER[kind]
 
-    def write(emit: Emitter, at: str, argument: str) -> str:
+    def write(emit: Source, at: str, argument: str) -> str:
         del at, argument
         created = _created(emit)
         if kind == "created":
@@ -121,7 +121,7 @@ def _moment(kind: str) -> Writer:
 def _day(kind: str) -> Writer:
     least, bits = _LATER[kind]
 
-    def write(emit: Emitter, at: str, argument: str) -> str:
+    def write(emit: Source, at: str, argument: str) -> str:
         del at, argument
         more = f" + {least} + {emit.draw(bits)}" if bits else ""
         return emit.let(emit.quoted(f"{{DATE[({_minute(emit)}{more}) // 1440]}}"))
@@ -132,18 +132,18 @@ def _day(kind: str) -> Writer:
 # -- ids ------------------------------------------------------------------------------------------
 
 
-def _stamp(emit: Emitter) -> str:
+def _stamp(emit: Source) -> str:
     """Ten characters of a ULID: when the frame's thing was created."""
     epoch = emit.tables["EPOCH"]
     since = emit.shared("s", emit.frame, lambda: f"{_minute(emit)} * 60000 + MS[{_second(emit)}] + {epoch}")
     return f"0{{T3[{since} >> 30]}}{{T3[{since} >> 15 & 32767]}}{{T3[{since} & 32767]}}"
 
 
-def _fresh_id(emit: Emitter, start: str) -> Text:
+def _fresh_id(emit: Source, start: str) -> Text:
     return f"{start}_{_stamp(emit)}{{S8[{emit.draw(12)}]}}{{S8[{emit.draw(12)}]}}"
 
 
-def _main_id(emit: Emitter, start: str) -> str:
+def _main_id(emit: Source, start: str) -> str:
     """The id of what the payload is about, the same wherever it is spoken of."""
     key = f"id_{start}_"
     if key in emit.root.names:
@@ -154,7 +154,7 @@ def _main_id(emit: Emitter, start: str) -> str:
     return emit.shared(key, emit.root, lambda: emit.quoted(text))
 
 
-def _reference(emit: Emitter, entity: str, start: str) -> str:
+def _reference(emit: Source, entity: str, start: str) -> str:
     """The id of another thing: of the same thing throughout a payload."""
     key = f"ref_{entity}_"
     if key in emit.root.names:
@@ -168,7 +168,7 @@ def _safe(text: str) -> str:
     return text if text.isascii() and text.replace("_", "").replace("-", "").isalnum() else "obj"
 
 
-def _id(emit: Emitter, at: str, argument: str) -> str:
+def _id(emit: Source, at: str, argument: str) -> str:
     name, main = field_name(at), emit.worlds[0].main
     if name in _SUBJECTS:
         return _entity_id(emit, at, argument)
@@ -186,29 +186,28 @@ def _id(emit: Emitter, at: str, argument: str) -> str:
     return _main_id(emit, start) if entity == main else _reference(emit, entity.replace("_", ""), start)
 
 
-def _entity_id(emit: Emitter, at: str, argument: str) -> str:
+def _entity_id(emit: Source, at: str, argument: str) -> str:
     entity = emit.worlds[0].subject(at)
     start = _safe(argument or prefix(entity))
     return _main_id(emit, start) if entity == emit.worlds[0].main else _reference(emit, _safe(entity), start)
 
 
-def _actor(emit: Emitter, at: str, argument: str) -> str:
+def _actor(emit: Source, at: str, argument: str) -> str:
     del at
     start = _safe(argument or "user")
-    key = f"users_{start}"
-    if key not in emit.tables:
-        ids = old_ids(start, 256)
-        emit.tables[key] = written(ids) if emit.text else ids
-    return f"{key}[{emit.draw(8)}]"
+    key = f"users of {start}"
+    if key not in emit.root.names:
+        emit.root.names[key] = emit.table(old_ids(start, 256))
+    return f"{emit.root.names[key]}[{emit.draw(8)}]"
 
 
-def _external_id(emit: Emitter, at: str, argument: str) -> str:
+def _external_id(emit: Source, at: str, argument: str) -> str:
     del at, argument
     return emit.let(emit.quoted(f"{{XP[{emit.draw(8)}]}}{{{emit.draw(16)} * 16 + {emit.draw(4)} + 10000}}"))
 
 
 def _provider(column: int) -> Writer:
-    def write(emit: Emitter, at: str, argument: str) -> str:
+    def write(emit: Source, at: str, argument: str) -> str:
         del at, argument
         row = emit.shared("q", emit.frame, lambda: _provider_row(emit))
         return f"{row}[{column}]"
@@ -216,7 +215,7 @@ def _provider(column: int) -> Writer:
     return write
 
 
-def _provider_row(emit: Emitter) -> str:
+def _provider_row(emit: Source) -> str:
     """A provider's name with an id of its own; the next item's provider is the next one."""
     first = emit.shared("g", emit.root, lambda: emit.draw(4))
     kinds, item = emit.tables["PROV"], emit.frame.item
@@ -238,18 +237,18 @@ def _of_person(column: int) -> Writer:
     return lambda emit, _at, _argument: f"{emit.person()}[{column}]"
 
 
-def _email(emit: Emitter, at: str, argument: str) -> str:
+def _email(emit: Source, at: str, argument: str) -> str:
     del at, argument
     person = emit.person()
     return emit.let(emit.quoted(f"{{{person}[3]}}{{DG[{emit.draw(8)}]}}@{{HOST[{emit.draw(8)}]}}"))
 
 
-def _company(emit: Emitter, at: str, argument: str) -> str:
+def _company(emit: Source, at: str, argument: str) -> str:
     del at, argument
     return f"{emit.world()}[8][{emit.draw(8)}]"
 
 
-def _subject(emit: Emitter, at: str, argument: str) -> str:
+def _subject(emit: Source, at: str, argument: str) -> str:
     del argument
     return emit.constant(emit.worlds[0].subject(at))
 

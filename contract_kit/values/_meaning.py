@@ -39,6 +39,11 @@ def register(row: Meaning) -> None:
     _extra.insert(0, row)
 
 
+def generation() -> int:
+    """How many rows users have registered: what was settled before a change is settled anew."""
+    return len(_extra)
+
+
 def registered(name: str) -> Meaning | None:
     """The user's row of that name, if any."""
     return next((row for row in _extra if row.name == name), None)

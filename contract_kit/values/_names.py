@@ -75,7 +75,7 @@ _SYNONYMS = {
     "guid": "uuid",
 }
 _PHRASES = (
-    ("e_mail", "email"),
+    ("e_email", "email"),
     ("post_code", "postal_code"),
     ("postal_code_code", "postal_code"),
     ("time_zone", "timezone"),
@@ -101,7 +101,7 @@ _KEEP_S = (
     "progress",
     "ss",
 )
-_WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+|[^\W\d_]+")
+_WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[^\W\d_A-Z]+|[A-Z]+|\d+")
 
 
 @lru_cache(maxsize=8192)

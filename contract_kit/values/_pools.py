@@ -127,8 +127,8 @@ class Pools:
 
     @cached_property
     def whole_places(self) -> tuple[Place, ...]:
-        """Places that have all parts of an address."""
-        return tuple(place for place in self.places if place.state and place.postal)
+        """Places that have all parts of an address, and no two alike."""
+        return tuple(place for place in self.places if place.postal and place.state not in ("", place.city))
 
     def address(self, place: Place, number: int) -> Address:
         """The address number ``number`` at a place; about a third have no second line."""

@@ -16,7 +16,8 @@ from contract_kit.jsonio import tokens
 from contract_kit.shape import json_type
 from contract_kit.values import _forms as forms
 from contract_kit.values import _makers as makers
-from contract_kit.values._meaning import meaning, registered
+from contract_kit.values._build import judge_of
+from contract_kit.values._meaning import generation, meaning, registered
 from contract_kit.values._names import normal, scope_of, singular
 from contract_kit.values._pools import MAIL_HOSTS, Address, Person, Place, Pools, committed_pools, mix
 
@@ -74,12 +75,12 @@ def _crc(text: str) -> int:
 
 
 def field_meaning(node: Node, profile: Profile | None) -> str:
-    """``meaning``, kept with the node: every payload asks it again."""
-    kept: Any = node.__dict__.get("_meaning")
-    if kept is None or kept[0] is not profile:
-        kept = (profile, meaning(node, profile))
-        node.__dict__["_meaning"] = kept
-    return str(kept[1])
+    """``meaning``, kept with the document: every payload asks it again."""
+    key = ("meaning", id(profile), generation(), node.pointer, node.identity)
+    if key not in node.memo:
+        # The node and the profile are kept beside it: they must live as long as the key that names them.
+        node.memo[key] = (meaning(node, profile), node, profile)
+    return node.memo[key][0]  # type: ignore[no-any-return]
 
 
 def main_entity(event: str) -> str:
@@ -90,6 +91,11 @@ def main_entity(event: str) -> str:
     """
     head = normal(event.replace("/", ".").partition(".")[0])
     return singular(head) if head else "customer"
+
+
+def _any(value: Any) -> bool:
+    del value
+    return True
 
 
 class Realism:
@@ -202,14 +208,17 @@ class Realism:
         make = makers.MAKERS.get(named)
         if make is None or (kinds[0] in ("object", "array", "boolean") and "string" not in kinds):
             return self._plain(kinds[0], at)
-        return self._distinct(lambda state: make(makers.Wish(self, node, at, state, argument)), named, at)
+        fine = judge_of(node).is_valid if any("not" in part for part in node.parts) else _any
+        return self._distinct(
+            lambda state: make(makers.Wish(self, node, at, state, argument)), fine, named, at
+        )
 
-    def _distinct(self, make: Callable[[int], Any], named: str, at: str) -> Any:
+    def _distinct(self, make: Callable[[int], Any], fine: Callable[[Any], bool], named: str, at: str) -> Any:
         """A value that no other place of this payload has, where the meaning allows a choice."""
         value: Any = None
         for attempt in range(_TRIES):
             value = make(mix(self.state, _crc(at), attempt))
-            if not isinstance(value, str) or named in _SHARED or value not in self._taken:
+            if not (isinstance(value, str) and value in self._taken and named not in _SHARED) and fine(value):
                 break
         if isinstance(value, str):
             self._taken.add(value)

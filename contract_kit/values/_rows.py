@@ -47,11 +47,11 @@ _TELLING = frozenset(
 class Meaning:
     """One row of the table.
 
-    ``names`` is a regular expression for the end of the normalised name (whole words), ``exact`` one for all
-    of it, ``says`` one that is searched in the description, ``under`` and ``not_under`` ones for the end of the
-    nearest parent's name. ``formats`` are values of ``format``: a row that has them is for such fields. What
-    is left empty is not asked; ``names`` and ``exact`` are alternatives. ``samples`` are values for rows whose
-    meaning the house does not know how to make.
+    ``names`` is a regular expression for the end of the normalised name (whole words), ``exact`` one for
+    all of it, ``says`` one that is searched in the description, ``under`` and ``not_under`` ones for the end
+    of the nearest parent's name. ``formats`` are values of ``format``: a row that has them is for such
+    fields. What is left empty is not asked; ``names`` and ``exact`` are alternatives. ``samples`` are values
+    for rows whose meaning the house does not know how to make.
     """
 
     name: str

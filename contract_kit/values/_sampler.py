@@ -17,10 +17,11 @@ from contract_kit.jsonio import compact
 from contract_kit.schema import validator_for
 from contract_kit.values import _worlds
 from contract_kit.values._build import Builder
-from contract_kit.values._emit import Emitter, compiled
+from contract_kit.values._emit import Emitter
 from contract_kit.values._pools import Pools, committed_pools, faker_pools
 from contract_kit.values._realistic import Realism
 from contract_kit.values._shapes import DOCUMENTED, Shape, shapes
+from contract_kit.values._source import Material, compiled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,8 +42,10 @@ class Sampler:
     def __init__(self, terms: Terms, pools: Pools | None = None, *, full: bool = False) -> None:
         self.terms = terms
         self._pools = faker_pools() if pools is None else pools
-        self._shapes = (Shape(DOCUMENTED.name, 256),) if full else self._sound(shapes(terms))
+        self._material = Material(terms, self._pools)
         self._made: dict[bool, _Lots] = {}
+        self._functions: dict[tuple[str, bool], tuple[_Make, int]] = {}
+        self._shapes = self._sound((replace(DOCUMENTED, weight=256),) if full else shapes(terms))
 
     def samples(self, n: int, seed: int = 0, start: int = 0) -> Iterator[Any]:
         """Samples ``start`` to ``start + n`` of a seed: fresh values that are the caller's."""
@@ -50,48 +53,54 @@ class Sampler:
 
     def lines(self, n: int, seed: int = 0, start: int = 0) -> Iterator[bytes]:
         """The same samples as compact UTF-8 JSON, without line ends."""
-        return (text.encode() for text in self._run(n, seed, start, text=True))
+        return map(str.encode, self._run(n, seed, start, text=True))
 
     def _run(self, n: int, seed: int, start: int, *, text: bool) -> Iterator[Any]:
         if n < 0 or start < 0:
             raise UsageError(f"samples: count and start must not be negative (count {n}, start {start})")
-        return _stream(self._compiled(text=text), n, seed, start)
-
-    def _compiled(self, *, text: bool) -> _Lots:
         if text not in self._made:
-            self._made[text] = _compile(self.terms, self._pools, self._shapes, text=text)
-        return self._made[text]
+            self._made[text] = self._lots(text=text)
+        return _stream(self._made[text], n, seed, start)
+
+    def _lots(self, *, text: bool) -> _Lots:
+        """A function for each of 256 lots, and how many bytes each is given.
+
+        The bytes are as many in both modes: the same numbers make the same sample.
+        """
+        lots: list[_Make] = []
+        size = 1
+        for shape in self._shapes:
+            make, needed = self._function(shape, text=text)
+            lots += [make] * shape.weight
+            size = max(size, needed)
+        return (lots, size) if lots else ([_structural(self.terms, self._pools, text=text)] * 256, 1)
+
+    def _function(self, shape: Shape, *, text: bool) -> tuple[_Make, int]:
+        key = (shape.name, text)
+        if key not in self._functions:
+            tables: dict[str, Any] = {
+                **_worlds.world_tables(_worlds.use(self._pools), text),
+                **_worlds.clock_tables(),
+                **_worlds.id_tables(),
+                "fresh": fresh,
+            }
+            emit = Emitter(self._material, shape, text=text, tables=tables)
+            source = emit.source("make")
+            self._functions[key] = (compiled(source, emit.tables)["make"], emit.size)
+        return self._functions[key]
 
     def _sound(self, wanted: tuple[Shape, ...]) -> tuple[Shape, ...]:
-        """The shapes whose samples satisfy the document; the documented one stands in for the others."""
+        """The shapes whose samples satisfy the document; the first one stands in for the others."""
         judge = validator_for(self.terms.schema)
         found: list[Shape] = []
         for shape in wanted:
-            made = _compile(self.terms, self._pools, (replace(shape, weight=256),), text=False)
-            if all(judge.is_valid(value) for value in _stream(made, _TRIALS, 0, 0)):
+            make, size = self._function(shape, text=False)
+            if all(judge.is_valid(value) for value in _stream(([make] * 256, size), _TRIALS, 0, 0)):
                 found.append(shape)
         if not found:
             return ()
         missing = 256 - sum(shape.weight for shape in found)
         return (replace(found[0], weight=found[0].weight + missing), *found[1:])
-
-
-def _compile(terms: Terms, pools: Pools, wanted: tuple[Shape, ...], *, text: bool) -> _Lots:
-    """A function for each of 256 lots, and how many bytes each is given."""
-    tables: dict[str, Any] = {
-        **_worlds.world_tables(_worlds.use(pools), text),
-        **_worlds.clock_tables(),
-        **_worlds.id_tables(),
-        "fresh": fresh,
-    }
-    lots: list[_Make] = []
-    size = 1
-    for number, shape in enumerate(wanted):
-        emit = Emitter(terms, pools, shape, text=text, tables=dict(tables))
-        source = emit.source(f"make{number}")
-        lots += [compiled(source, emit.tables)[f"make{number}"]] * shape.weight
-        size = max(size, emit.size)
-    return (lots, size) if lots else ([_structural(terms, pools, text=text)] * 256, 1)
 
 
 def _structural(terms: Terms, pools: Pools, *, text: bool) -> _Make:
@@ -130,7 +139,7 @@ _KEPT: dict[tuple[Any, ...], Sampler] = {}
 
 
 def sampler_for(terms: Terms, *, full: bool = False, live: bool = True) -> Sampler:
-    """The sampler of a contract, compiled once a process; without ``live`` it draws from the committed pools."""
+    """The sampler of a contract, compiled once; without ``live`` it draws from the committed pools."""
     key = (terms.sha256, terms.event, terms.source, full, live)
     if key not in _KEPT:
         if len(_KEPT) > 32:

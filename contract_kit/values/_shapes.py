@@ -23,9 +23,9 @@ __all__ = ["DOCUMENTED", "Shape", "shapes"]
 class Shape:
     """One shape; ``weight`` of 256 samples have it.
 
-    ``keep`` are the properties that stay, by object; ``dropped`` the pointers that go; ``nonempty`` properties
-    that go when empty; ``empty`` pointers whose text is empty now and then; ``filled`` properties that the
-    document does not know; with ``gaps`` each optional property is missing now and then.
+    ``keep`` are the properties that stay, by object; ``dropped`` the pointers that go; ``nonempty``
+    properties that go when empty; ``empty`` pointers whose text is empty now and then; ``filled`` properties
+    that the document does not know; with ``gaps`` each optional property is missing now and then.
     """
 
     name: str
@@ -67,7 +67,7 @@ class Shape:
         """Whether the text at ``node`` is ``""`` now and then."""
         return node.pointer in self.empty
 
-    def extra(self, node: Node) -> Mapping[str, Any]:
+    def beyond(self, node: Node) -> Mapping[str, Any]:
         """Properties beyond the document's, with their values."""
         if node.closed:
             return {}

@@ -11,8 +11,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from contract_kit.jsonio import compact
+from contract_kit.values._entries import PROVIDERS
 from contract_kit.values._forms import CROCKFORD, alnum, go_time, ulid
-from contract_kit.values._makers import PROVIDERS
 from contract_kit.values._pools import MAIL_HOSTS, Pools, mix
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ def use(pools: Pools) -> str:
 
 @lru_cache(maxsize=1)
 def clock_tables() -> dict[str, Any]:
-    """``DAY`` and ``DATE``, ``MIN`` of a day, and 4,096 seconds with a fraction: ``SF`` as text, ``MS`` in milliseconds."""
+    """``DAY``, ``DATE``, ``MIN`` of a day, 4,096 seconds: ``SF`` with a fraction, ``MS`` in milliseconds."""
     days = [(FIRST_DAY + timedelta(days=number)).strftime("%Y-%m-%d") for number in range(_DAYS)]
     seconds, milliseconds = [], []
     for number in range(4096):
@@ -195,7 +195,8 @@ def id_tables() -> dict[str, Any]:
 def old_ids(prefix: str, count: int) -> tuple[str, ...]:
     """Ids of things that were there before the payload's: tenants, users, environments."""
     first = int(FIRST_DAY.timestamp()) * 1000
+    ages = [mix(number, 5) % 40_000_000_000 for number in range(count)]
     return tuple(
-        f"{prefix}_{ulid(first - mix(number, 5) % 40_000_000_000, mix(number, 6), mix(number, 7, len(prefix)))}"
-        for number in range(count)
+        f"{prefix}_{ulid(first - age, mix(number, 6), mix(number, 7, len(prefix)))}"
+        for number, age in enumerate(ages)
     )
