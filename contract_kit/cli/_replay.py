@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,9 +14,12 @@ from contract_kit.cli._options import contract_options, policy_option, target_op
 from contract_kit.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from contract_kit.cli._fuzz import Job
     from contract_kit.cli._kept import Saved
-    from contract_kit.model import Case, Finding, Terms, Verdict
+    from contract_kit.model import Case, Finding, TargetKind, Terms, Verdict
+    from contract_kit.report import Context
     from contract_kit.runner import Settings
     from contract_kit.targets import Target
 
@@ -56,71 +59,99 @@ def command(ctx: click.Context, /, file: Path, target: str | None, **params: Any
         click.echo("the report has no findings")
         return 0
     (job,) = jobs_from(ctx, target, params)
-    terms = _Terms(params)
-    failing = sum(_one(job, told, terms, state) for told in saved)
+    failing = _replay(job, saved, params, state)
     click.echo(f"{failing} of {len(saved)} still fail" if failing else f"all {len(saved)} pass now")
     return 1 if failing else 0
 
 
-@dataclass(slots=True)
-class _Terms:
-    """The contracts that failures belong to, each read once."""
-
-    params: dict[str, Any]
-
-    def of(self, told: Saved) -> Terms:
-        from contract_kit.spec import load_terms
-
-        spec = self.params["spec"] or told.spec
-        if self.params["spec"] is None and told.spec is not None and not Path(told.spec).is_file():
-            raise UsageError(f"the document {told.spec!r} is not here; say where it is with --spec")
-        return load_terms(self.params["event"] or told.event, spec)
-
-
-def _one(job: Job, told: Saved, terms: _Terms, state: State) -> bool:
-    """Whether one failure still fails; the line that says so goes to standard output."""
+def _replay(job: Job, saved: list[Saved], params: dict[str, Any], state: State) -> int:
+    """How many still fail; a line for each goes to standard output."""
     from contract_kit.cli._fuzz import settings_of
-    from contract_kit.cli._open import open_target
+    from contract_kit.cli._open import context_of, open_target
 
-    contract = terms.of(told)
-    options = replace(job.wanted.options, policy=job.wanted.options.policy or told.policy)
-    job = replace(job, wanted=replace(job.wanted, options=options))
+    known: dict[tuple[str, str | None], Terms] = {}
+    contracts = [_terms(told, params, known) for told in saved]
+    failing = 0
     with closing(open_target(job.wanted)) as target:
         settings = settings_of(job, target.kind, {})
-        again = told.case.steps or told.case.kind == "delivery" or told.finding in _ONCE_MORE
-        found = (_by_id if again else _as_saved)(told, contract, target, settings, job)
-    _say(told, found, state)
-    return found is not None
+        again = _Again(target, context_of(job.wanted, target.kind))
+        for told, terms in zip(_completed(saved, contracts, target.kind), contracts, strict=True):
+            own = replace(settings, policy=settings.policy or told.policy)
+            found = again.judge(told, terms, own)
+            failing += found is not None
+            _say(told, found, state)
+    return failing
 
 
-def _as_saved(
-    told: Saved, terms: Terms, target: Target, settings: Settings, job: Job
-) -> Verdict | Finding | None:
-    """Give the very bytes that were saved, and judge what comes of them."""
-    from contract_kit.cli._open import context_of
-    from contract_kit.runner import Progress, Run
-    from contract_kit.values import base_values
+def _terms(told: Saved, params: dict[str, Any], known: dict[tuple[str, str | None], Terms]) -> Terms:
+    """The contract that a failure belongs to, each read once."""
+    from contract_kit.spec import load_terms
 
-    run = Run(terms, target, settings, context_of(job.wanted, target.kind), Progress())
-    run.judge.calibrate(base_values(terms, 5))
-    case: Case = replace(told.case, terms=terms)
-    verdict = run.judge.settled(case, run.judge.ask(case.body, case))
-    return verdict if verdict.finding is not None else None
+    spec = params["spec"] or told.spec
+    if params["spec"] is None and told.spec is not None and not Path(told.spec).is_file():
+        raise UsageError(f"the document {told.spec!r} is not here; say where it is with --spec")
+    key = (params["event"] or told.event, None if spec is None else str(spec))
+    if key not in known:
+        known[key] = load_terms(*key)
+    return known[key]
 
 
-def _by_id(
-    told: Saved, terms: Terms, target: Target, settings: Settings, job: Job
-) -> Verdict | Finding | None:
-    """Run the case of that id again, with all that belongs to it."""
-    from contract_kit.cli._open import context_of
-    from contract_kit.runner import run
+def _completed(saved: list[Saved], contracts: list[Terms], kind: TargetKind) -> Iterator[Saved]:
+    """A report tells less of a case than the catalogue knows: what is missing is looked up by the id."""
+    from contract_kit.cases import body_cases
 
-    literal = "".join(f"[{sign}]" if sign in "[*?" else sign for sign in told.case.id)
-    only = replace(settings, only=(literal,), kinds=frozenset({told.case.kind}), max_examples=0)
-    result = run(terms, target, only, context_of(job.wanted, target.kind))
-    if not result.summary.cases:
-        raise UsageError(f"{told.case.id} is no case of this target; a delivery case may need --secret")
-    return next(iter(result.findings), None)
+    catalogues: dict[int, dict[str, Case]] = {}
+    for terms in {id(terms): terms for terms in contracts}.values():
+        wanted = {
+            told.case.id
+            for told, own in zip(saved, contracts, strict=True)
+            if own is terms and not told.whole and told.case.kind != "delivery"
+        }
+        cases = body_cases(terms, target=kind) if wanted else ()
+        catalogues[id(terms)] = {case.id: case for case in cases if case.id in wanted}
+    for told, terms in zip(saved, contracts, strict=True):
+        case = catalogues[id(terms)].get(told.case.id)
+        if told.whole or case is None:
+            yield told
+        else:
+            seen = told.case
+            case = replace(case, expect=seen.expect, body=seen.body, because=seen.because)
+            yield replace(told, case=case)
+
+
+class _Again:
+    """Gives failures again to one open target."""
+
+    def __init__(self, target: Target, context: Context) -> None:
+        self._target, self._context = target, context
+
+    def judge(self, told: Saved, terms: Terms, settings: Settings) -> Verdict | Finding | None:
+        """What is wrong now, if anything is."""
+        if told.case.steps or told.case.kind == "delivery" or told.finding in _ONCE_MORE:
+            return self._by_id(told, terms, settings)
+        return self._as_saved(told, terms, settings)
+
+    def _as_saved(self, told: Saved, terms: Terms, settings: Settings) -> Verdict | None:
+        """Give the very bytes that were saved, and judge what comes of them."""
+        from contract_kit.runner import Progress, Run
+        from contract_kit.values import base_values
+
+        run = Run(terms, self._target, settings, self._context, Progress())
+        run.judge.calibrate(base_values(terms, 5))
+        case = replace(told.case, terms=terms)
+        verdict = run.judge.settled(case, run.judge.ask(case.body, case))
+        return verdict if verdict.finding is not None else None
+
+    def _by_id(self, told: Saved, terms: Terms, settings: Settings) -> Finding | None:
+        """Run the case of that id again, with all that belongs to it."""
+        from contract_kit.runner import run
+
+        literal = "".join(f"[{sign}]" if sign in "[*?" else sign for sign in told.case.id)
+        only = replace(settings, only=(literal,), kinds=frozenset({told.case.kind}), max_examples=0)
+        result = run(terms, self._target, only, self._context)
+        if not result.summary.cases:
+            raise UsageError(f"{told.case.id} is no case of this target; a delivery case may need --secret")
+        return next(iter(result.findings), None)
 
 
 def _say(told: Saved, found: Verdict | Finding | None, state: State) -> None:
