@@ -41,12 +41,12 @@ NAMES = """
     address.timezone: timezone time_zone timeZone tz
     address.full: address shipping_address
     actor: created_by updatedBy approved_by
-    company: company company_name organization/name merchant/name vendor companyName
+    company: company company_name enterprise/name organization/name merchant/name vendor companyName
     currency: currency currency_code presentmentCurrency
     email: email e_mail e-mail emailAddress customer_email email/address emails/* billingEmail contact/mail
     external_id: external_id externalId external_customer_id client_reference_id order_number sku
     filename: filename file_name file/name attachments/*/name
-    git_ref: default_branch
+    git_ref: default_branch head/ref deployment/ref
     hostname: hostname host domain
     id: id customer_id userId orgID
     ip: ip ip_address client_ip remoteAddress
@@ -55,11 +55,11 @@ NAMES = """
     locale: locale
     mac: mac_address
     mime: mime_type contentType
-    path: path file_path
+    path: path file_path commits/*/modified/* head_commit/added/*
     path.repository: repository/full_name
     person.family: last_name lastName surname family_name
     person.given: first_name firstName fname given_name
-    person.name: customer/name user/name full_name contactName author/name commits/*/committer/name sender_name
+    person.name: customer/name user/name full_name contactName author/name merged_by/name sponsor/name commits/*/committer/name sender_name
     phone: phone phone_number phoneNumber tel mobile
     provider_type: provider_type provider
     provider_id: provider_entity_id
@@ -133,6 +133,8 @@ def test_a_name_that_only_contains_a_word_has_not_its_meaning(path: str, wrong: 
         ("latitude", "number", "latitude"),
         ("lng", "number", "longitude"),
         ("comments_count", "integer", "count"),
+        ("reactions/total_count", "integer", "count"),
+        ("total_price", "integer", "cents"),
         ("expires_in", "integer", "seconds"),
         ("status", "integer", "status_code"),
         ("private", "boolean", "boolean"),

@@ -237,6 +237,7 @@ def test_numbers_keep_to_their_bounds() -> None:
         ("customer.created", "customer"),
         ("invoice.update.voided", "invoice"),
         ("issues", "issue"),
+        ("pull-request-opened", "pull_request"),
         ("", "customer"),
     ],
 )

@@ -75,6 +75,8 @@ _SYNONYMS = {
     "guid": "uuid",
 }
 _PHRASES = (
+    ("f_name", "first_name"),
+    ("l_name", "last_name"),
     ("e_email", "email"),
     ("post_code", "postal_code"),
     ("postal_code_code", "postal_code"),

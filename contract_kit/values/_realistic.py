@@ -8,6 +8,7 @@ wish: the builder makes it obey the keywords of its place.
 
 from __future__ import annotations
 
+import re
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
@@ -64,6 +65,7 @@ _SHARED = frozenset(
     ]
 )
 _TRIES = 12
+_PAST = ("ed", "paid", "sent", "succeeded", "deleted")
 _EXAMPLES_SPEAK = frozenset(
     ["word", "text", "title", "slug", "kind", "status", "number", "job", "count", "quantity", "ordinal"]
 )
@@ -88,9 +90,13 @@ def main_entity(event: str) -> str:
 
     >>> main_entity("customer.created"), main_entity("invoice.payment.overdue"), main_entity("")
     ('customer', 'invoice', 'customer')
+    >>> main_entity("pull-request-opened"), main_entity("OrderPaid"), main_entity("push")
+    ('pull_request', 'order', 'push')
     """
-    head = normal(event.replace("/", ".").partition(".")[0])
-    return singular(head) if head else "customer"
+    words = normal(re.split(r"[./:]", event)[0]).split("_")
+    while len(words) > 1 and words[-1].endswith(_PAST):
+        words.pop()
+    return singular("_".join(words)) if words[0] else "customer"
 
 
 def _any(value: Any) -> bool:

@@ -16,15 +16,19 @@ _ANY = ("string", "integer", "number")
 _PEOPLE = (
     "customer|user|person|people|contact|owner|author|sender|recipient|employee|member|assignee|committer|creator|"
     "billing_details?|shipping_details?|shipping|cardholder|patient|student|subscriber|guest|driver|passenger|lead|"
-    "attendee|reviewer|"
-    "client|payer|payee|buyer|seller|signer|applicant|candidate|manager|agent|pusher|requester|participant|profile|"
-    "beneficiary|tenant_user|individual|from|to|cc|bcc|reply_to|billing|receiver|invitee|actor|staff"
+    "attendee|reviewer|client|payer|payee|buyer|seller|signer|applicant|candidate|manager|agent|pusher|requester|participant|profile|"
+    "beneficiary|tenant_user|individual|from|to|cc|bcc|reply_to|billing|receiver|invitee|actor|staff|"
+    r"sponsor|sponsorable|uploader|maintainer|assigner|\w+_by"
 )
-_FIRMS = "company|organization|merchant|business|vendor|supplier|firm|employer|workspace|account|bank|brand"
+_FIRMS = (
+    "company|organization|merchant|business|vendor|supplier|firm|employer|workspace|account|bank|"
+    "brand|enterprise"
+)
 _DAY = ("date",)
 
 
 MEANINGS: tuple[Meaning, ...] = (
+    Meaning(name="path", exact="added|removed|modified|renamed", under="commit|head_commit|diff|change"),
     # What a format settles with a little help of the name.
     *moments(),
     Meaning(name="date.birth", names="birth_date|birthday|date_of_birth|born_on", formats=_DAY),
@@ -35,6 +39,11 @@ MEANINGS: tuple[Meaning, ...] = (
     Meaning(name="duration", formats=("duration",)),
     Meaning(name="email", formats=("email", "idn-email")),
     Meaning(name="hostname", formats=("hostname", "idn-hostname")),
+    Meaning(
+        name="url.image",
+        names=r"(avatar|logo|image|photo|picture|icon|thumbnail|banner)(_url)?",
+        formats=("uri", "iri", "url"),
+    ),
     Meaning(name="url", formats=("uri", "iri", "url")),
     Meaning(name="path", formats=("uri-reference", "iri-reference")),
     Meaning(name="url.template", formats=("uri-template",)),
@@ -56,6 +65,14 @@ MEANINGS: tuple[Meaning, ...] = (
         exact=r"(.*_)?(metadata|meta|custom_(field|attribute)|attribute|label|annotation|extra)s?",
         says=r"",
         types=("object",),
+    ),
+    # Git, whose words mean something else elsewhere.
+    Meaning(name="git_ref", exact=r"(base|head)_reference"),
+    Meaning(name="git_ref", names=r"reference", says=r"\bgit\b|branch"),
+    Meaning(
+        name="git_ref",
+        names=r"reference",
+        under="head|base|push|deployment|repository|workflow|workflow_run|commit|check_suite|pull_request|alert|instance",
     ),
     # Ids.
     Meaning(
@@ -174,11 +191,15 @@ MEANINGS: tuple[Meaning, ...] = (
     # Money and amounts.
     Meaning(name="currency", names=r"currency(_code|_iso)?|presentment_currency"),
     Meaning(
+        name="count", types=_NUM, names=r"count|counts|number_of_\w+|total_(count|blocked_by|blocking|items)"
+    ),
+    Meaning(name="percent", types=_NUM, names=r"percent_\w+"),
+    Meaning(
         name="cents",
         types=("integer",),
-        names=r"cents|\w*(amount|price|total|subtotal|balance|cost|fee|tax|discount|"
-        r"due|paid|refunded|credit|debit|revenue|charge|salary|tip)(_in_cents|_cents|_minor|_minor_units)?|"
-        r"(amount|total|unit)_\w+",
+        names=r"cents|\w*(amount|price|total|subtotal|balance|cost|fee|tax|discount|due|paid|refunded|credit|debit|"
+        r"revenue|charge|salary|tip)(_in_cents|_cents|_minor|_minor_units)?|amount_\w+|"
+        r"(total|unit)_(price|amount|tax|cost|due|paid|discount|fee|shipping)\w*",
     ),
     Meaning(
         name="percent",
@@ -196,7 +217,8 @@ MEANINGS: tuple[Meaning, ...] = (
         name="count",
         types=_NUM,
         names=r"count|counts|total_\w+|number_of_\w+|\w+_count|views|likes|forks|stars|"
-        r"watchers|attempt|attempts|retries|retry|open_issues|additions|deletions|changed_files|commits|comments|size_\w*",
+        r"watchers|attempt|attempts|retries|retry|open_issues|additions|deletions|changed_files|commits|"
+        r"comments|size_\w*",
     ),
     Meaning(
         name="quantity", types=_ANY, names=r"quantity|units|seats|stock|inventory|usage|usage_limit|limit"
