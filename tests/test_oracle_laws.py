@@ -17,9 +17,7 @@ JSON = st.recursive(
     max_leaves=25,
 )
 OBJECTS = st.dictionaries(KEYS, JSON, min_size=1, max_size=5)
-LAW = settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
-)
+LAW = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 
 
 @LAW

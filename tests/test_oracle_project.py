@@ -163,7 +163,7 @@ MAKERS = {
     "slots": Slotted,
     "properties": Guarded,
     "namespace": lambda v: types.SimpleNamespace(**v),
-    "named tuple": lambda v: collections.namedtuple("Named", v)(**v),
+    "named tuple": lambda v: collections.namedtuple("Named", v)(**v),  # noqa: PYI024 - consumers use it
     "mapping": Held,
     "mapping proxy": types.MappingProxyType,
     "user dict": collections.UserDict,
@@ -203,7 +203,7 @@ class Whole:
 UTC = dt.UTC
 LEAVES = [
     (dt.datetime(2026, 1, 2, 3, 4, 5, 600, UTC), ("datetime", "2026-01-02T03:04:05.000600+00:00")),
-    (dt.datetime(2026, 1, 2), ("datetime", "2026-01-02T00:00:00")),
+    (dt.datetime(2026, 1, 2), ("datetime", "2026-01-02T00:00:00")),  # noqa: DTZ001 - naive on purpose
     (Precise(2026, 1, 2, 3, 4, 5, 123456, UTC), ("datetime", "2026-01-02T03:04:05.123456789+00:00")),
     (Whole(), ("datetime", "2026-01-02T03:04:05.123456789Z")),
     (dt.date(2026, 1, 2), ("date", "2026-01-02")),

@@ -1,8 +1,8 @@
 """Case and reply → verdict; pure.
 
-:func:`project` makes a plain tree of whatever a consumer returned (in its own process). :func:`calibrate` learns
-which place of it carries which place of the body, and its :class:`Comparison` names the values that came out
-changed. :func:`judge` says what a case and its reply come to.
+:func:`project` makes a plain tree of whatever a consumer returned (in its own process). :func:`calibrate`
+learns which place of it carries which place of the body, and its :class:`Comparison` names the values that
+came out changed. :func:`judge` says what a case and its reply come to.
 """
 
 from contract_kit.oracle._again import same_result

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from contract_kit.oracle._learn import items_of
+from contract_kit.oracle._bound import items_of
 from contract_kit.oracle._plain import LEAF, leaf_kind
 from contract_kit.oracle._times import instant
 

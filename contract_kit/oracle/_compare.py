@@ -1,7 +1,7 @@
 """What went in against what came out, place by place.
 
-The rule of thumb: what a consumer leaves out is its own affair, what it hands on must be what was sent. Where the
-comparison cannot tell, it says nothing.
+The rule of thumb: what a consumer leaves out is its own affair, what it hands on must be what was sent. Where
+the comparison cannot tell, it says nothing.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 from contract_kit.jsonio import escape_token
 from contract_kit.model import NOTHING
 from contract_kit.oracle._again import same_result
+from contract_kit.oracle._bound import MISSING, Bound, Frame, Path, Table, items_of, resolve
 from contract_kit.oracle._change import Change
 from contract_kit.oracle._equal import explain, is_empty, is_other, normal, same
-from contract_kit.oracle._learn import MISSING, Bound, Frame, Path, Table, items_of, learn, resolve
+from contract_kit.oracle._learn import learn
 from contract_kit.oracle._lists import compare_keyed, compare_list
 from contract_kit.oracle._places import Places
 from contract_kit.oracle._plain import leaf_kind
@@ -69,14 +70,12 @@ class Comparison:
     ) -> list[Change]:
         """What is other in ``came`` than it was ``sent``.
 
-        ``fresh`` is what a process that saw no other body gave for this one: with it, a value that was never sent
-        and is no default is a sure change, without it an unsure one. ``may_drop`` takes null and empty for any
-        value (cases that a consumer may refuse or ignore in part). ``lossless`` also asks that every declared
-        value came out.
+        ``fresh`` is what a process that saw no other body gave for this one: with it, a value that was never
+        sent and is no default is a sure change, without it an unsure one. ``may_drop`` takes null and empty
+        for any value (cases that a consumer may refuse or ignore in part). ``lossless`` also asks that every
+        declared value came out.
         """
-        walk = Walk(
-            self.table, self.places, sent, fresh_known=fresh is not NOTHING, may_drop=may_drop
-        )
+        walk = Walk(self.table, self.places, sent, fresh_known=fresh is not NOTHING, may_drop=may_drop)
         try:
             walk.visit((), came, fresh, None)
             if lossless and self.comparable and isinstance(sent, (dict, list)):
@@ -89,7 +88,8 @@ class Comparison:
 def calibrate(pairs: Sequence[tuple[Any, Plain]], places: Places = _NO_PLACES) -> Comparison:
     """Learn from realistic bodies, whose texts are all distinct, and from what came out for each.
 
-    Four to six full bodies that differ in every value serve well; one suffices for a result that keeps the names.
+    Four to six full bodies that differ in every value serve well; one suffices for a result that keeps the
+    names.
     """
     usable = [pair for pair in pairs if pair[1] is not NOTHING]
     return Comparison(learn(usable, places) if usable else Table(), places)
@@ -98,7 +98,7 @@ def calibrate(pairs: Sequence[tuple[Any, Plain]], places: Places = _NO_PLACES) -
 def compare(
     sent: Any, came: Plain, *, places: Places = _NO_PLACES, fresh: Plain = NOTHING, lossless: bool = False
 ) -> list[Change]:
-    """The changes of a single result, without calibration: finds less, for it must take strangers for strangers."""
+    """The changes of a single result, without calibration: finds less than a calibrated comparison."""
     return calibrate([(sent, came)], places).changes(sent, came, fresh=fresh, lossless=lossless)
 
 
@@ -125,9 +125,7 @@ def _lost(walk: Walk, sent: Any) -> Iterator[Change]:
 class Walk:
     """One comparison in progress."""
 
-    def __init__(
-        self, table: Table, places: Places, sent: Any, *, fresh_known: bool, may_drop: bool
-    ) -> None:
+    def __init__(self, table: Table, places: Places, sent: Any, *, fresh_known: bool, may_drop: bool) -> None:
         self.table = table
         self.places = places
         self.frames = [Frame("", "", sent)]
@@ -368,7 +366,7 @@ class Walk:
 
 
 def _is_hollow(sent: dict[str, Any], came: dict[str, Plain]) -> bool:
-    """Whether an object kept its names and lost all its values: a model of another version of the interface."""
+    """Whether an object kept its names and lost all its values (a model of another version)."""
     if len(came) < 2 or any(item is not None for item in came.values()):
         return False
     filled = {normal(name) for name, value in sent.items() if not is_empty(value)}
@@ -376,7 +374,7 @@ def _is_hollow(sent: dict[str, Any], came: dict[str, Plain]) -> bool:
 
 
 def _is_copy(sent: Any, came: Plain) -> bool:
-    """Whether a container came out as it went in, key order and number types included: the common case, quick."""
+    """Whether a container came out exactly as it went in: the common case, quick."""
     if type(sent) is not type(came) or type(came) not in (dict, list):
         return False
     try:

@@ -28,6 +28,7 @@ _OTHERS = frozenset(
     {"unknown", "other", "unrecognized", "unrecognised", "unspecified", "unsupported", "undefined"}
 )
 _NULLS = frozenset({"None", "null", "NULL", "nil", "<nil>", "undefined", "NaN", "nan"})
+_EDGES = "\ufeff\u200b \t\r\n"
 _LONG = 2_000
 _ALIKE = 0.75
 
@@ -81,7 +82,7 @@ def _same_number(sent: float, came: float) -> bool | None:
         second = float(came)
     except OverflowError:
         return None
-    if math.isinf(first) or math.isinf(second) or first != first:
+    if math.isinf(first) or math.isinf(second) or math.isnan(first):
         return None
     return first == second
 
@@ -253,24 +254,36 @@ def _damaged(text: str) -> list[str]:
     ]
 
 
+def _forms(text: str) -> list[str]:
+    return [unicodedata.normalize(form, text) for form in ("NFC", "NFD", "NFKC", "NFKD")]
+
+
+def _lines(text: str) -> list[str]:
+    return [text.replace("\r\n", "\n").replace("\r", "\n"), text.replace("\n", "\r\n")]
+
+
+def _without(text: str, category: str) -> list[str]:
+    return ["".join(letter for letter in text if not unicodedata.category(letter).startswith(category))]
+
+
 _STEPS: tuple[tuple[str, str, Callable[[str], list[str]]], ...] = (
-    ("space", "white space stripped", lambda t: [t.strip(), t.lstrip(), t.rstrip(), t.strip("\ufeff\u200b \t\r\n")]),
+    ("space", "white space stripped", lambda t: [t.strip(), t.lstrip(), t.rstrip(), t.strip(_EDGES)]),
     ("case", "lower-cased", lambda t: [t.lower(), t.casefold()]),
     ("case", "upper-cased", lambda t: [t.upper()]),
     ("case", "letters' case changed", lambda t: [t.title(), t.capitalize(), t.swapcase()]),
     ("space", "white space stripped and lower-cased", lambda t: [t.strip().lower()]),
     ("space", "white space collapsed", lambda t: [" ".join(t.split()), "".join(t.split())]),
-    ("space", "line breaks changed", lambda t: [t.replace("\r\n", "\n").replace("\r", "\n"), t.replace("\n", "\r\n")]),
-    ("normal", "Unicode form changed", lambda t: [unicodedata.normalize(f, t) for f in ("NFC", "NFD", "NFKC", "NFKD")]),
-    ("letters", "control characters removed", lambda t: ["".join(c for c in t if unicodedata.category(c) != "Cc")]),
-    ("letters", "invisible characters removed", lambda t: ["".join(c for c in t if unicodedata.category(c)[0] != "C")]),
+    ("space", "line breaks changed", _lines),
+    ("normal", "Unicode form changed", _forms),
+    ("letters", "control characters removed", lambda t: _without(t, "Cc")),
+    ("letters", "invisible characters removed", lambda t: _without(t, "C")),
     ("letters", "non-ASCII letters damaged", _damaged),
     ("escape", "HTML-escaped", lambda t: [escape(t), escape(t, quote=False)]),
     ("escape", "HTML-unescaped", lambda t: [unescape(t)]),
     ("escape", "percent-encoded", lambda t: [quote(t, errors="replace"), quote_plus(t, errors="replace")]),
     ("escape", "percent-decoded", lambda t: [unquote(t), unquote_plus(t)]),
     ("escape", "escaped", lambda t: [json.dumps(t), json.dumps(t)[1:-1], repr(t), repr(t)[1:-1]]),
-)  # fmt: skip
+)
 
 
 def _explain_text(sent: str, came: str) -> Reason | None:

@@ -40,8 +40,8 @@ def judge(
     ``changes`` are those of the value that came out (an unsure one counts for nothing; lost fields are among
     them only where ``lossless`` asked for them), ``plain`` the reply with which this one must agree: that to
     the plain spelling of the same value, or to the same case given before. ``leak`` is what ``find_leaks``
-    said. One case has one verdict; the gravest wins: a crash or a hang, a wrong acceptance or refusal, a leak,
-    a changed value, a disagreement, a lost field.
+    said. One case has one verdict; the gravest wins: a crash or a hang, a wrong acceptance or refusal, a
+    leak, a changed value, a disagreement, a lost field.
     """
     finding, observed, at = _outcome(case, reply)
     if finding is None and leak is not None and reply.outcome != "not_judged":
@@ -109,7 +109,7 @@ _OUTCOME: dict[Outcome, str] = {
 
 
 def _observed(reply: Reply) -> str:
-    """What happened, in one line: outcome, status, exception with its message and the consumer's own frame."""
+    """What happened, in one line: outcome, status, exception with its message, the consumer's frame."""
     words = _OUTCOME[reply.outcome]
     if reply.status is not None:
         words += f" with status {reply.status}"

@@ -16,7 +16,6 @@ __all__ = ["find_leaks", "has_stack_trace"]
 
 _LIMIT = 262_144
 _SHORTEST = 8
-_FRAME = r"(?:^|\\n|[\n>\"])[ \t]*(?:&nbsp;)*"
 _TRACES: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "Python",
@@ -35,14 +34,16 @@ _TRACES: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "Java",
         re.compile(
-            r"\bat (?:[\w$]+\.){1,12}[\w$<>]+\((?:[\w$]+\.(?:java|kt|scala|groovy):\d+|Native Method|Unknown Source)\)"
+            r"\bat (?:[\w$]+\.){1,12}[\w$<>]+"
+            r"\((?:[\w$]+\.(?:java|kt|scala|groovy):\d+|Native Method|Unknown Source)\)"
             r"|Exception in thread \""
         ),
     ),
     (
         "PHP",
         re.compile(
-            r"(?:Fatal error|Warning|Notice|Parse error|Uncaught [\w\\]+)(?:</b>)?:.{0,500}? in (?:<b>)?[^\s<]{1,300}\.php"
+            r"(?:Fatal error|Warning|Notice|Parse error|Uncaught [\w\\]+)(?:</b>)?:"
+            r".{0,500}? in (?:<b>)?[^\s<]{1,300}\.php"
             r"|#\d+ [^\s]{1,300}\.php\(\d+\)|PHP Stack trace:",
             re.DOTALL,
         ),
@@ -58,7 +59,8 @@ _TRACES: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         ".NET",
         re.compile(
-            r"\bat (?:[\w`<>\[\]]+\.){1,12}[\w`<>\[\]|]+\([^)\n]{0,300}\)(?: in [^\n:]{0,300}(?::\\?[^\n:]{0,300})?:line \d+"
+            r"\bat (?:[\w`<>\[\]]+\.){1,12}[\w`<>\[\]|]+\([^)\n]{0,300}\)"
+            r"(?: in [^\n:]{0,300}(?::\\?[^\n:]{0,300})?:line \d+"
             r"|\s{1,8}at (?:[\w`<>]+\.){1,12})|System\.\w*(?:\.\w+)*Exception:"
         ),
     ),

@@ -1,174 +1,42 @@
 """Calibration: which place of what a consumer returns carries which place of what it was sent.
 
-A consumer may return the whole, a part, a few fields under other names, a regrouped object, a list as a dict by id.
-So nothing is assumed: several realistic bodies go in, and a place that comes out is *bound* to a place that went in
-where it has the same name (in any spelling, joined names too) or carries the same value each time. A place of the
-same name whose value never matches is bound only where all its values are recognisable as what was sent, changed:
-an always lower-cased e-mail address is a fault, an ``id`` of the consumer's own database is none.
+A consumer may return the whole, a part, a few fields under other names, a regrouped object, a list as a dict
+by id. So nothing is assumed: several realistic bodies go in, and a place that comes out is *bound* to a place
+that went in where it has the same name (in any spelling, joined names too) or carries the same value each
+time. A place of the same name whose value never matches is bound only where all its values are recognisable
+as what was sent, changed: an always lower-cased e-mail address is a fault, an ``id`` of the consumer's own
+database is none.
 """
 
 from __future__ import annotations
 
 import json
-from collections import Counter
-from dataclasses import dataclass, field
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Literal
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from contract_kit.jsonio import escape_token, tokens
-from contract_kit.oracle._equal import explain, normal, same
-from contract_kit.oracle._plain import SET, leaf_kind
+from contract_kit.oracle._alike import SHORT, has_scalars, joined_alike, likeness, verdict_of
+from contract_kit.oracle._bound import MISSING, UNRELATED, Bound, Frame, Table, align, items_of, resolve
+from contract_kit.oracle._equal import normal
+from contract_kit.oracle._plain import leaf_kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from contract_kit.oracle._bound import Path, Rule
     from contract_kit.oracle._places import Places
     from contract_kit.oracle._plain import Plain
 
-__all__ = [
-    "MISSING",
-    "Bound",
-    "Frame",
-    "Path",
-    "Table",
-    "align",
-    "items_of",
-    "learn",
-    "resolve",
-    "signatures",
-]
+__all__ = ["learn"]
 
-Path = tuple[str, ...]
-"""A place of what came out: keys, ``*`` for the items of a bound list."""
-Rule = Literal["value", "object", "map", "list", "part", "keyed", "json"]
-
-
-class _Missing:
-    def __repr__(self) -> str:
-        return "MISSING"
-
-
-MISSING: Any = _Missing()
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """The body, or one item of a list that the walk stands in: general and actual pointer, and value."""
-
-    source: str
-    pointer: str
-    value: Any
-
-
-@dataclass(frozen=True, slots=True)
-class Bound:
-    """What a place of the result carries.
-
-    ``source`` is the place in the body, ``None`` for one that carries nothing of it. ``named``: their names agree.
-    ``seen``: the value was once seen to come out as it went in. ``kinds``: the leaf kinds seen. ``rule``: how
-    containers correspond: ``part`` is a list of which some items are left out, ``keyed`` a dict by the items'
-    ``key``, ``json`` the container's JSON text.
-    """
-
-    source: str | None
-    named: bool = True
-    seen: bool = False
-    rule: Rule = "value"
-    key: str = ""
-    kinds: frozenset[str] = frozenset()
-
-
-    @property
-    def tells(self) -> bool:
-        """Whether values were compared here, and not only names."""
-        return self.source is not None and self.rule != "object" and (self.seen or bool(self.kinds))
-
-
-UNRELATED = Bound(None)
 _ENOUGH = 0.5
 _MOST_POSITIONS = 16
-_SHORT = 4
-
-
-@dataclass(slots=True)
-class Table:
-    """All bindings, and the paths that lead to one."""
-
-    bound: dict[Path, Bound] = field(default_factory=dict)
-    heads: set[Path] = field(default_factory=set)
-    kept: dict[str, set[Any]] = field(default_factory=dict)
-    """By enum place inside of lists: the members whose items came out."""
-
-    def put(self, path: Path, bound: Bound) -> None:
-        """Bind ``path``."""
-        self.bound[path] = bound
-        for size in range(len(path)):
-            self.heads.add(path[:size])
 
 
 @dataclass(frozen=True, slots=True)
 class _Sample:
     came: Plain
     frames: tuple[Frame, ...]
-
-
-@lru_cache(maxsize=4096)
-def _tokens(rest: str) -> tuple[str, ...]:
-    return tuple(tokens(rest))
-
-
-def resolve(source: str, frames: Sequence[Frame]) -> tuple[str, Any] | None:
-    """The actual pointer and value of a general place, seen from the innermost frame that holds it."""
-    for frame in reversed(frames):
-        if source == frame.source:
-            return frame.pointer, frame.value
-        if source.startswith(frame.source + "/"):
-            value = frame.value
-            rest = source[len(frame.source) :]
-            for token in _tokens(rest):
-                value = value.get(token, MISSING) if isinstance(value, dict) else MISSING
-            return frame.pointer + rest, value
-    return None
-
-
-def items_of(came: Plain) -> list[Plain] | None:
-    """The items of a list or a set, else ``None``."""
-    if type(came) is list:
-        return came
-    return came[1] if type(came) is tuple and came[0] == SET else None
-
-
-def _words(value: Any, depth: int = 0) -> set[Any]:
-    """What makes an item recognisable: its texts and big numbers, not those of lists inside it."""
-    if isinstance(value, dict):
-        if depth > 4:
-            return set()
-        return {word for item in value.values() for word in _words(item, depth + 1)}
-    if type(value) is tuple:
-        return {value[2]} if value[0] != SET else set()
-    return {value} if isinstance(value, str) and value else _big(value)
-
-
-def _big(value: Any) -> set[Any]:
-    return {value} if isinstance(value, (int, float)) and not isinstance(value, bool) else set()
-
-
-def signatures(items: Sequence[Any]) -> Counter[frozenset[Any]]:
-    """What makes each item recognisable, without their order."""
-    return Counter(frozenset(_words(item)) for item in items)
-
-
-def align(came: Sequence[Plain], sent: Sequence[Any]) -> list[int | None]:
-    """For each item that came out the index of the item that went in which it looks like most."""
-    wanted = [_words(item) for item in sent]
-    found: list[int | None] = []
-    for item in came:
-        words = _words(item)
-        scores = [(len(words & other), -abs(index - len(found))) for index, other in enumerate(wanted)]
-        best = max(range(len(scores)), key=scores.__getitem__, default=None)
-        good = best is not None and words and scores[best][0] >= _ENOUGH * len(words)
-        found.append(best if good else None)
-    return found
 
 
 def learn(pairs: Sequence[tuple[Any, Plain]], places: Places) -> Table:
@@ -193,7 +61,7 @@ class _Learner:
         self.table = Table()
 
     def bind(self, path: Path, samples: Sequence[_Sample], hint: str | None) -> None:
-        """Bind ``path`` and what is below; ``hint`` is the place of the same name in the parent's counterpart."""
+        """Bind ``path`` and what is below; ``hint`` is the place that its name suggests."""
         full = [sample for sample in samples if sample.came is not None]
         if not full:
             if hint is not None:
@@ -230,7 +98,7 @@ class _Learner:
         scalars = list(dict(self._places_of(samples[0].frames, (str, int, float))))
         for named in (True, False):
             for source in scalars:
-                alike = _joined_alike(path, source)
+                alike = joined_alike(path, source)
                 if (alike > 0) is not named:
                     continue
                 bound = self._try(source, samples, named=named)
@@ -240,17 +108,17 @@ class _Learner:
         self.table.put(path, UNRELATED)
 
     def _tells(self, source: str, samples: Sequence[_Sample]) -> bool:
-        """Whether equal values prove anything: long enough in each sample, and not the same in all of many."""
+        """Whether equal values prove anything: long texts or big numbers in each sample."""
         values = [found[1] for sample in samples if (found := resolve(source, sample.frames))]
         return all(
-            (isinstance(value, str) and len(value) >= _SHORT)
+            (isinstance(value, str) and len(value) >= SHORT)
             or (type(value) in (int, float) and abs(value) > 999)
             for value in values
             if value is not None and value is not MISSING
         )
 
     def _is_json(self, source: str, samples: Sequence[_Sample]) -> bool:
-        """Whether an object or a list comes out as its own JSON text each time, as in a column of a database."""
+        """Whether a container comes out as its own JSON text each time, as in a database's column."""
         seen = False
         for sample in samples:
             found = resolve(source, sample.frames)
@@ -265,7 +133,7 @@ class _Learner:
         return seen
 
     def _try(self, source: str, samples: Sequence[_Sample], *, named: bool) -> Bound | None:
-        """The binding of ``source``, if it explains all samples (or at least one exactly, where the names agree)."""
+        """The binding of ``source``, if it explains all samples (or one exactly, where the names agree)."""
         time, enum = self.places.is_time(source), self.places.is_enum(source)
         equal = unclear = changed = strange = 0
         kinds: set[str] = set()
@@ -273,7 +141,7 @@ class _Learner:
             found = resolve(source, sample.frames)
             if found is None or found[1] is None or found[1] is MISSING:
                 continue
-            verdict = _verdict(found[1], sample.came, time=time, enum=enum)
+            verdict = verdict_of(found[1], sample.came, time=time, enum=enum)
             equal += verdict == "equal"
             unclear += verdict == "unclear"
             changed += verdict == "changed"
@@ -296,7 +164,7 @@ class _Learner:
             hits = {
                 key
                 for key, value in around[1].items()
-                if isinstance(value, str) and len(value) >= _SHORT and value == sample.came
+                if isinstance(value, str) and len(value) >= SHORT and value == sample.came
             }
             beside = hits if beside is None else beside & hits
         return Bound(source, kinds=frozenset({""})) if beside else None
@@ -345,13 +213,13 @@ class _Learner:
         scores: dict[str, float] = {}
         for sample in samples:
             for source, value in self._places_of(sample.frames, dict):
-                scores[source] = scores.get(source, 0) + _likeness(sample.came, value, source, self.places)
+                scores[source] = scores.get(source, 0) + likeness(sample.came, value, source, self.places)
         best = max(scores, key=lambda source: (scores[source], source == hint), default=None)
         if best is not None and scores[best] >= len(samples):
             return best
         if hint is None or hint not in scores:
             return None
-        return hint if scores[hint] > 0 or not any(_scalars(sample.came) for sample in samples) else None
+        return hint if scores[hint] > 0 or not any(has_scalars(sample.came) for sample in samples) else None
 
     def _bind_keyed(self, path: Path, samples: Sequence[_Sample], hint: str | None) -> bool:
         """Bind a dict that holds a list's items by one of their fields."""
@@ -469,75 +337,3 @@ def _by_key(samples: Sequence[_Sample], source: str, name: str) -> list[_Sample]
             frame = Frame(f"{source}/*", f"{found[0]}/{by[key]}", sent[by[key]])
             below.append(_Sample(item, (*sample.frames, frame)))
     return below
-
-
-def _verdict(sent: Any, came: Plain, *, time: bool, enum: bool) -> str:
-    equal = same(sent, came, time=time or leaf_kind(came) is not None)
-    if equal is not False:
-        return "equal" if equal else "unclear"
-    if isinstance(sent, (dict, list)) and not isinstance(came, str):
-        return "strange"
-    reason = explain(sent, came)
-    if reason is None or reason[0] in {"instant", "number", "empty", "null"}:
-        return "strange"
-    return "strange" if enum and reason[0] not in {"case", "space"} else "changed"
-
-
-def _scalars(came: Plain) -> bool:
-    """Whether a dict holds anything at all that could be compared."""
-    return any(not isinstance(item, (dict, list)) and item is not None for item in came.values())
-
-
-def _likeness(came: dict[str, Plain], sent: dict[str, Any], source: str, places: Places) -> float:
-    """How much of ``came`` has a counterpart of the same name, and of the same value, in ``sent``.
-
-    A telling value that is equal counts 3, one that many objects share 0.5, a stranger of the same name -1.
-    """
-    if sent and came == sent:
-        return 3.0 * len(sent) + 1
-    names = {normal(name): (name, value) for name, value in sent.items()}
-    score = 0.0
-    for key, item in came.items():
-        name, other = (key, sent[key]) if key in sent else names.get(normal(key), (key, MISSING))
-        if other is MISSING or other is None or item is None:
-            continue
-        here = f"{source}/{escape_token(name)}"
-        if isinstance(other, dict):
-            score += _likeness(item, other, here, places) / 2 if type(item) is dict else 0
-        elif isinstance(other, list):
-            items = items_of(item)
-            score += 3 if items and any(at is not None for at in align(items[:8], other[:8])) else 0
-        else:
-            score += _likeness_of_values(other, item, here, places)
-    return score
-
-
-def _likeness_of_values(sent: Any, came: Plain, source: str, places: Places) -> float:
-    enum = places.is_enum(source)
-    verdict = _verdict(sent, came, time=True, enum=enum)
-    if verdict == "equal":
-        return 3 if isinstance(sent, str) and len(sent) >= _SHORT and not enum else 0.5
-    return {"changed": 0.25, "unclear": 0.1}.get(verdict, -1)
-
-
-def _tail(parts: Sequence[str]) -> list[str]:
-    """The joined names of the last part, the last two, … down from the last list."""
-    tails: list[str] = []
-    joined = ""
-    for part in reversed(parts):
-        if part == "*":
-            break
-        joined = normal(part) + joined
-        tails.append(joined)
-    return tails
-
-
-def _joined_alike(path: Path, source: str) -> int:
-    """How well two places' names agree: 0 not, 1 in their last part, 2 in the names joined from several parts."""
-    own = path[:-1] if path and normal(path[-1]) in {"value", "raw", "root"} and len(path) > 1 else path
-    mine, theirs = _tail(own), _tail(tokens(source))
-    if not mine or not theirs:
-        return 0
-    if any(name in theirs for name in mine[1:]) or any(name in mine for name in theirs[1:]):
-        return 2
-    return int(mine[0] == theirs[0])

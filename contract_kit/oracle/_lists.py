@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from contract_kit.jsonio import escape_token
 from contract_kit.model import NOTHING
+from contract_kit.oracle._bound import Bound, Frame, items_of, signatures
 from contract_kit.oracle._change import Change
-from contract_kit.oracle._learn import Bound, Frame, items_of, signatures
 from contract_kit.oracle._plain import leaf_kind
 
 if TYPE_CHECKING:
+    from contract_kit.oracle._bound import Path
     from contract_kit.oracle._compare import Walk
-    from contract_kit.oracle._learn import Path
     from contract_kit.oracle._plain import Plain
 
 __all__ = ["compare_keyed", "compare_list"]
@@ -51,7 +51,7 @@ class _Pairing:
         return self.budget > 0 and not self.changes(at, of)
 
     def subsequence(self) -> list[int] | None:
-        """For each item that came out the index that it had, in order; ``None`` if there is no such reading."""
+        """For each item that came out the index that it had, in order; ``None`` if there is none."""
         found: list[int] = []
         of = 0
         for at in range(len(self.came)):
@@ -150,8 +150,8 @@ def _compare_shorter(walk: Walk, pairing: _Pairing, came: Plain) -> None:
 def _is_filtered(walk: Walk, pairing: _Pairing, kept: list[int]) -> bool:
     """Whether the items left out have, in an enum field, a member that no item has that ever came out.
 
-    A consumer that gives the published ones under a name of its own is in its right, even if calibration showed
-    it no others.
+    A consumer that gives the published ones under a name of its own is in its right, even if calibration
+    showed it no others.
     """
     bound = walk.table.bound.get(pairing.path[:-1])
     if bound is None or (bound.named and bound.rule != "keyed"):

@@ -86,7 +86,7 @@ class Places:
         return not self.declared or self.general(pointer) in self.declared
 
     def is_map(self, pointer: str) -> bool:
-        """Whether an object there is data with keys of its own: ``additionalProperties``, or not declared at all."""
+        """Whether an object there is data with keys of its own, or not declared at all."""
         if not self.declared:
             return False
         here = self.general(pointer)

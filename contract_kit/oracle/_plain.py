@@ -63,7 +63,7 @@ def with_nanoseconds(text: str, micro: int, nano: int | None) -> str:
 
 
 def attributes_of(value: Any) -> dict[str, Any] | None:
-    """An object's public data: instance attributes and slots, else what its properties give, else ``None``."""
+    """An object's public data: instance attributes and slots, else its properties, else ``None``."""
     found: dict[str, Any] = {}
     state = getattr(value, "__dict__", None)
     if isinstance(state, dict):

@@ -1,8 +1,8 @@
 """Any Python object that a consumer returns → a plain tree (see :mod:`contract_kit.oracle._plain`).
 
-The projection runs once a case inside the consumer's process, so exact types are dispatched first, and a class
-is looked at once. It reads attributes and calls no method of the consumer's own where a base class has one;
-whatever goes wrong in there becomes an ``opaque`` leaf.
+The projection runs once a case inside the consumer's process, so exact types are dispatched first, and a
+class is looked at once. It reads attributes and calls no method of the consumer's own where a base class has
+one; whatever goes wrong in there becomes an ``opaque`` leaf.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def project(value: Any) -> Plain:
     """
     try:
         return _any(value, _Walk(), 0)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - the consumer's objects may do anything
         return leaf("opaque", type(error).__name__)
 
 
@@ -76,7 +76,7 @@ def _any(value: Any, walk: _Walk, depth: int) -> Plain:
         work = _plan(kind, value)
     try:
         return work(value, walk, depth)
-    except Exception:
+    except Exception:  # noqa: BLE001
         return leaf("opaque", kind.__qualname__)
 
 
@@ -212,7 +212,7 @@ def _fields(names: Sequence[tuple[str, str]], *, extra: str = "", unset: Any = N
         for name, key in names:
             try:
                 item = getattr(value, name)
-            except Exception:
+            except Exception:  # noqa: BLE001, S112
                 continue
             if unset is None or item is not unset:
                 found[key] = item
@@ -310,7 +310,7 @@ def _plan(kind: type, value: Any) -> _Work:
     """How to project instances of ``kind``; remembered, for a consumer returns the same classes each time."""
     try:
         work = _choose(kind, value)
-    except Exception:
+    except Exception:  # noqa: BLE001
         work = _opaque
     if len(_WORK) > _MAX_PLANS:  # a consumer that makes a class a call
         _WORK.clear()

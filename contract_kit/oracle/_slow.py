@@ -39,9 +39,10 @@ def is_slow(
 ) -> str | None:
     """A sentence if a suspicious case is slow indeed, else ``None``.
 
-    ``repeats`` are at least two more measurements of the same case: the quickest counts, so that one pause of the
-    machine never makes a finding. ``half`` are those of a body of half the size in the place that the case is
-    about, if there is one: a case whose time merely grows with its size is not slow unless it takes a second.
+    ``repeats`` are at least two more measurements of the same case: the quickest counts, so that one pause of
+    the machine never makes a finding. ``half`` are those of a body of half the size in the place that the
+    case is about, if there is one: a case whose time merely grows with its size is not slow unless it takes a
+    second.
     """
     if len(repeats) < 2:
         return None

@@ -11,7 +11,9 @@ from functools import lru_cache
 __all__ = ["Instant", "difference", "instant", "is_epoch"]
 
 _TEXT = re.compile(
-    r"(\d{4})-(\d\d)-(\d\d)(?:[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?)?\s?([Zz]|[+-]\d\d:?\d\d(?::\d\d)?)?",
+    r"(\d{4})-(\d\d)-(\d\d)"
+    r"(?:[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?)?"
+    r"\s?([Zz]|[+-]\d\d:?\d\d(?::\d\d)?)?",
     re.ASCII,
 )
 _DAY = 86_400
@@ -22,9 +24,11 @@ _NAMES = ((0, "dropped"), (3, "cut to milliseconds"), (6, "cut to microseconds")
 
 @dataclass(frozen=True, slots=True)
 class Instant:
-    """A point of time: whole ``seconds`` since 1970 in UTC, the digits after the point without trailing zeros.
+    """A point of time.
 
-    ``offset`` is in seconds, ``None`` where none was written. ``leap`` marks second 60, ``dated`` a date alone.
+    ``seconds`` are whole ones since 1970 in UTC, ``fraction`` the digits after the point without trailing
+    zeros, ``offset`` is in seconds, ``None`` where none was written. ``leap`` marks second 60, ``dated`` a
+    date alone.
     """
 
     seconds: int
@@ -100,7 +104,7 @@ def difference(sent: Instant, came: Instant) -> tuple[str, str] | None:
 
 
 def is_epoch(sent: Instant, number: float) -> bool | None:
-    """Whether ``number`` counts the seconds (milli-, micro-, nanoseconds) to ``sent``; ``None`` where digits were lost."""
+    """Whether ``number`` counts the (milli-, micro-, nano)seconds to ``sent``; ``None``: digits lost."""
     exact = _exact(sent)
     if isinstance(number, float) and abs(Fraction(number) - exact) < Fraction(1, 1 << 21):
         return True if len(sent.fraction) <= 6 else None
