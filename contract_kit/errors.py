@@ -109,7 +109,9 @@ class UnsupportedKeyword(SpecError):
         self.keyword, self.pointer = keyword, pointer
 
     def __str__(self) -> str:
-        return f"{self.pointer or '/'}: cannot generate for {self.keyword!r}; rewrite it or choose another event"
+        return (
+            f"{self.pointer or '/'}: cannot generate for {self.keyword!r}; rewrite it or choose another event"
+        )
 
 
 class ImpossibleSchema(SpecError):
@@ -139,6 +141,8 @@ class ContractViolation(AssertionError):
     Raised by :func:`contract_kit.check` and by the pytest plugin.
     """
 
-    def __init__(self, message: str, *, finding: str = "", case_id: str = "") -> None:
+    def __init__(
+        self, message: str, *, finding: str = "", case_id: str = "", verdict: object | None = None
+    ) -> None:
         super().__init__(message)
-        self.finding, self.case_id = finding, case_id
+        self.finding, self.case_id, self.verdict = finding, case_id, verdict

@@ -41,6 +41,7 @@ def check(
     >>> contract = contract_kit.load("customer.created")
     >>> contract_kit.check(json.loads, contract.cases(kinds=["valid"])[0])
     """
+    __tracebackhide__ = True  # pytest shows the user's own line, not ours
     judge = judge_for(target, case, rejects, input_=input, lossless=lossless)
     reply = judge.ask(case.body, case)
     verdict = judge.settled(case, reply)
@@ -49,6 +50,7 @@ def check(
             message(verdict, Context(target=judge.target.name, kind=judge.target.kind, input=input)),
             finding=verdict.finding,
             case_id=case.id,
+            verdict=verdict,
         )
 
 

@@ -1,0 +1,234 @@
+"""One consumer under test: opened when the first case needs it, asked case by case, closed at the end."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from contract_kit.errors import ContractViolation, TargetError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from contract_kit.config import Options
+    from contract_kit.model import Case, Delivery, TargetKind, Terms, Verdict
+    from contract_kit.report import Context
+    from contract_kit.runner import Settings
+    from contract_kit.targets import Target
+
+__all__ = ["Bench", "NotJudged", "Subject", "is_url", "kind_of", "open_subject"]
+
+_CALIBRATION = 4
+_CLOSED = {
+    401: "is the secret right (--contract-secret)?",
+    403: "is the secret right (--contract-secret), or is a header missing?",
+    404: "is the path right?",
+    405: "is the path right? it takes no POST",
+}
+_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+
+
+class NotJudged(Exception):  # noqa: N818 - it is no error: there is just nothing to say
+    """The consumer said "later", or an earlier case has shown that it cannot be reached."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """What is tested: a URL, ``package.module:object``, an object, or the words of a command."""
+
+    what: Any
+    options: Options
+    command: tuple[str, ...] = ()
+    rejects: tuple[type[BaseException] | str, ...] = ()
+    isolate: bool = False
+    cwd: Path
+    secret: str | None = None
+
+
+def is_url(what: Any) -> bool:
+    """Whether a target is meant to be a URL."""
+    return isinstance(what, str) and _URL.match(what) is not None
+
+
+def kind_of(subject: Subject) -> TargetKind:
+    """What kind of target it is, as far as that can be said without asking it."""
+    from contract_kit.targets import describe, import_object
+
+    if subject.command:
+        return "command"
+    if subject.options.as_ is not None:
+        return subject.options.as_
+    if is_url(subject.what):
+        return "url"
+    found = subject.what
+    if isinstance(found, str):
+        found = import_object(found, cwd=str(subject.cwd))
+    return describe(found, name=subject.what if isinstance(subject.what, str) else "the target")
+
+
+def open_subject(subject: Subject) -> Target:
+    """Open it. ``TargetError`` where it cannot be reached, ``UsageError`` for what is no target."""
+    from contract_kit.targets import CommandTarget, UrlTarget, open_python_target
+
+    options = subject.options
+    if subject.command:
+        return CommandTarget(
+            subject.command,
+            timeout=options.timeout or 2.0,
+            reject_exits=options.reject_exits or (1,),
+            cwd=str(subject.cwd),
+        )
+    if is_url(subject.what):
+        return UrlTarget(
+            subject.what,
+            headers=options.headers or (),
+            workers=1,
+            timeout=options.timeout or 15.0,
+            rate=options.rate,
+            insecure=bool(options.insecure),
+            allow_remote=bool(options.allow_remote),
+        )
+    return open_python_target(
+        subject.what,
+        as_=options.as_,
+        input_=options.input or "bytes",
+        rejects=subject.rejects or options.rejects or ("builtins:ValueError",),
+        isolate=subject.isolate and hasattr(os, "fork"),
+        timeout=options.timeout,
+        cwd=str(subject.cwd),
+        path=options.path,
+    )
+
+
+class Bench:
+    """A consumer with its judge. ``name`` is how reports call it; ``terms`` are its contract."""
+
+    def __init__(
+        self, name: str, subject: Subject, terms: Terms, settings: Settings, like: Bench | None = None
+    ) -> None:
+        self.name, self.subject, self.terms, self.settings = name, subject, terms, settings
+        self._like = like
+        self.given: Any = subject.what
+        self._target: Target | None = None
+        self._judge: Any = None
+        self._gone: str | None = None
+
+    @property
+    def target(self) -> Target:
+        """The open target."""
+        if self._target is None:
+            self._target = open_subject(self.subject)
+        return self._target
+
+    @property
+    def context(self) -> Context:
+        """What it takes to run a case again."""
+        from contract_kit.report import Context, Redactor
+
+        options, secret = self.subject.options, self.subject.secret
+        return Context(
+            target=self.target.name,
+            kind=self.target.kind,
+            command=self.subject.command,
+            options=tuple(_words(options)),
+            rejects=tuple(map(_name_of, self.subject.rejects or options.rejects or ())),
+            input=options.input or "bytes",
+            headers=options.headers or (),
+            secret=secret is not None,
+            insecure=bool(options.insecure),
+            redactor=Redactor((secret,) if secret else ()),
+        )
+
+    def examine(self, case: Case) -> Verdict:
+        """The verdict on one case. ``TargetError`` once where the target cannot be reached, then ``NotJudged``."""
+        if self._gone is not None:
+            raise NotJudged(self._gone)
+        try:
+            judge = self._calibrated()
+            case = self._expected(case)
+            reply = judge.ask(case.body, case)
+            if reply.outcome == "not_judged":
+                raise NotJudged(reply.detail or "the consumer asked to wait, and asked again")
+            verdict: Verdict = judge.settled(case, reply)
+        except (TargetError, UsageError) as error:
+            self._gone = f"{error} (see the first failure)"
+            raise
+        return verdict
+
+    def _calibrated(self) -> Any:
+        if self._judge is None:
+            from contract_kit.runner._judging import Judge
+            from contract_kit.values import base_values
+
+            judge = Judge(
+                self.terms,
+                self.target,
+                self._outgoing,
+                lossless=self.settings.lossless,
+                secrets=(self.subject.secret,) if self.subject.secret else (),
+            )
+            if self._like is not None and self._like._judge is not None:
+                judge.comparison = self._like._judge.comparison
+            else:
+                first = judge.calibrate(base_values(self.terms, _CALIBRATION))[0]
+                if self.target.kind == "url" and first.status in _CLOSED:
+                    said = f"answers the first sound delivery with {first.status}: {_CLOSED[first.status]}"
+                    raise TargetError(f"{self.target.name} {said}")
+            self._judge = judge
+        return self._judge
+
+    def _outgoing(self, delivery: Delivery) -> Delivery:
+        secret, family = self.subject.secret, self.subject.options.sign or "svix"
+        if secret is None or family == "none" or self.target.kind not in ("url", "asgi", "wsgi"):
+            return delivery
+        from contract_kit.delivery import sign
+
+        signed = sign(delivery.body, secret, family="webhook" if family == "webhook" else "svix")
+        return replace(delivery, headers=(*delivery.headers, *signed.items()))
+
+    def _expected(self, case: Case) -> Case:
+        """Endpoints must take other events, which parsers need not: what a target is may show late."""
+        if case.kind == "foreign" and case.expect == "either" and self.target.kind in ("url", "asgi", "wsgi"):
+            told = any(case.because == rule.because for rule in self.settings.expectations if rule.because)
+            return case if told else replace(case, expect="accept")
+        return case
+
+    def violation(self, verdict: Verdict, also: Callable[[Verdict], str] | None = None) -> ContractViolation:
+        """What to raise for a verdict with a finding."""
+        from contract_kit.runner import message
+
+        text = message(verdict, self.context)
+        if also is not None:
+            text += "\n" + also(verdict)
+        return ContractViolation(text, finding=verdict.finding or "", case_id=verdict.case.id)
+
+    def close(self) -> None:
+        """Close the target, if it was opened; a later case opens it again."""
+        target, self._target, self._judge = self._target, None, None
+        if target is not None:
+            target.close()
+
+
+def _name_of(refusal: type[BaseException] | str) -> str:
+    return refusal if isinstance(refusal, str) else f"{refusal.__module__}:{refusal.__qualname__}"
+
+
+def _words(options: Options) -> list[str]:
+    """The options of ``contract-kit fuzz`` that give the same cases in the same way."""
+    words: list[str] = []
+    for name, value in (
+        ("--event", options.event),
+        ("--spec", options.spec),
+        ("--as", options.as_),
+        ("--input", options.input),
+        ("--path", options.path),
+        ("--policy", options.policy),
+    ):
+        if value is not None and not (name == "--input" and value == "bytes"):
+            words += [name, str(value)]
+    for refusal in options.rejects or ():
+        words += ["--rejects", refusal]
+    return [*words, "--lossless"] if options.lossless else words
