@@ -62,6 +62,9 @@ RULES = (
 _LARGEST = ("minLength", "minItems", "minProperties", "minimum", "exclusiveMinimum", "minContains")
 _SMALLEST = ("maxLength", "maxItems", "maxProperties", "maximum", "exclusiveMaximum", "maxContains")
 
+# Formats that say how a publisher stores a value; no validator asserts them.
+_ANNOTATIONS = frozenset({"int32", "int64", "float", "double", "password", "byte", "binary"})
+
 Schema = dict[str, Any]
 
 
@@ -451,6 +454,8 @@ def _is_rule(name: str, value: Any) -> bool:
         return value is False
     if name == "uniqueItems":
         return value is True
+    if name == "format":
+        return value not in _ANNOTATIONS
     return not (name in ("required", "dependentRequired", "dependentSchemas") and not value)
 
 

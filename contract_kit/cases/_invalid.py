@@ -40,6 +40,7 @@ def invalid(terms: Terms, base: Base) -> Iterator[Draft]:
 
 def _draft(base: Base, at: str, keyword: str, variant: str, new: Any, report_at: str | None = None) -> Draft:
     value = remove(base.value, at) if new is MISSING else replace(base.value, at, new)
+    body = None if new is MISSING or not at else base.spliced(at, new)
     return Draft(
         kind="invalid",
         family=keyword,
@@ -47,6 +48,7 @@ def _draft(base: Base, at: str, keyword: str, variant: str, new: Any, report_at:
         at=at if report_at is None else report_at,
         keyword=keyword,
         value=value,
+        body=body,
         description=_describe(at, keyword, variant, new, get(base.value, at)),
         changed=change(base.value, at, new),
         nodes=base.nodes,

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 __all__ = ["valid"]
 
+_MOST_EDGES = 8000
+"""Edges of one sort that a contract gets in all, as long as each place has its core."""
 _MANY = (0, 1, 2, 10, 50, 100, 101, 1000)
 _BODY_SHARE = 60_000
 
@@ -66,7 +68,11 @@ def _draft(
 
 
 def _edit(base: Base, site_at: str, new: Any, family: str, variant: str, words: str, **more: Any) -> Draft:
-    value = remove(base.value, site_at) if new is MISSING else replace(base.value, site_at, new)
+    if new is MISSING:
+        value, body = remove(base.value, site_at), None
+    else:
+        value, body = replace(base.value, site_at, new), base.spliced(site_at, new)
+    more.setdefault("body", body)
     return _draft(
         base, site_at, family, variant, value, words, changed=change(base.value, site_at, new), **more
     )
@@ -170,17 +176,46 @@ def _scalars(terms: Terms, base: Base, site: Site, turn: tuple[int, int]) -> Ite
     edges: list[Edge] = []
     if isinstance(site.value, str):
         if node.format in ("date-time",):
-            edges.extend(time_edges())
+            edges.extend(_share(terms, time_edges(), "format"))
         else:
             edges.extend(meaning_edges(node, terms.profile))
-            edges.extend(text_edges(node))
+            edges.extend(_share(terms, text_edges(node), "type"))
     elif isinstance(site.value, int | float) and not isinstance(site.value, bool):
         edges.extend(number_edges(node))
     yield from _kept(base, site, edges[turn[0] :: turn[1]])
 
 
+_CORE = frozenset({"empty", "leading", "nfd", "zero", "ampersand", "256", "emoji", "0", "9", "lower-both", "east"})
+
+
+def _share(terms: Terms, edges: tuple[Edge, ...], keyword: str) -> tuple[Edge, ...]:
+    """The edges that one place of a contract gets: all in a small contract, a fair share in a large one.
+
+    Every place gets the plainest, and the rest go round: each edge is met at many places. So the catalogue
+    grows with the number of places and not with that times the number of edges.
+    """
+    memo = terms.root.memo
+    if ("places", keyword) not in memo:
+        value = "string" if keyword == "type" else "date-time"
+        memo["places", keyword] = sum(
+            1 for rule in terms.constraints if rule.keyword == keyword and value in _names(rule.value)
+        )
+        memo["turn", keyword] = 0
+    step = -(-memo["places", keyword] * len(edges) // _MOST_EDGES)
+    if step <= 1:
+        return edges
+    memo["turn", keyword] += 1
+    turn = memo["turn", keyword] % step
+    return tuple(e for n, e in enumerate(edges) if n % step == turn or e.name in _CORE)
+
+
+def _names(value: Any) -> Any:
+    return (value,) if isinstance(value, str) else value
+
+
 def _kept(base: Base, site: Site, edges: list[Edge]) -> Iterator[Draft]:
     judge = judge_of(site.node)
+    sure = base.stands_alone(site.at)
     for edge in edges:
         if judge.is_valid(edge.value):
             yield _edit(
@@ -191,6 +226,7 @@ def _kept(base: Base, site: Site, edges: list[Edge]) -> Iterator[Draft]:
                 f"{edge.family}-{edge.name}",
                 f"{site.at} is {shown(edge.value)} ({edge.family}: {edge.name})",
                 sendable=edge.sendable,
+                sure=sure,
                 expect="either" if edge.disputed else None,
                 because="sound readers disagree about it" if edge.disputed else "",
             )

@@ -219,11 +219,13 @@ class Run:
         if verdict.reply.outcome == "not_judged":
             self.not_judged += 1
         self.kinds[case.kind] += 1
-        from ._group import place_of
+        from ._group import pattern, place_of
 
         self.met.setdefault((case.kind, *place_of(case)), set()).add(case.variant)
         if case.kind == "invalid" and case.pointer is not None and case.keyword is not None:
             self.violated.add((case.pointer, case.keyword))
+            # A rule inside a branch is broken there and reported by the choice above it.
+            self.violated.add((pattern(case), case.family))
         elif case.kind in ("valid", "equivalent", "foreign"):
             self.satisfied = True
         failed = verdict.finding is not None

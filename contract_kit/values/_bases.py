@@ -8,11 +8,11 @@ and all of its own properties; so that a body stays small and every place is met
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from contract_kit.errors import ImpossibleSchema
-from contract_kit.jsonio import compact, tokens
+from contract_kit.jsonio import compact, replace, tokens
 from contract_kit.schema import validator_for
 from contract_kit.shape import nodes
 
@@ -30,6 +30,12 @@ FULL_LIMIT = 16_000
 """Bytes: the full body of a larger contract is cut up into a base for each object."""
 
 _MOST_BRANCHES = 400
+_REMEMBERED = 64
+_MARK = "\u0001here\u0001"
+_MARK_BYTES = compact(_MARK)
+_LOOKS_DOWN = (
+    "not if anyOf oneOf contains uniqueItems dependentSchemas propertyNames unevaluatedProperties unevaluatedItems"
+).split()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +59,26 @@ class Base:
     value: Any
     sites: tuple[Site, ...]
     nodes: Mapping[str, Node]
+    _around: dict[str, tuple[bytes, bytes]] = field(default_factory=dict, repr=False, compare=False)
+
+    def spliced(self, at: str, new: Any) -> bytes:
+        """The base's body with ``new`` at ``at``: what stands around a place is written once."""
+        if at not in self._around:
+            if len(self._around) > _REMEMBERED:
+                self._around.clear()
+            before, _, after = compact(replace(self.value, at, _MARK)).partition(_MARK_BYTES)
+            self._around[at] = (before, after)
+        before, after = self._around[at]
+        return before + compact(new) + after
+
+    def stands_alone(self, at: str) -> bool:
+        """Whether a value that is valid at a place is valid in the body: nothing above looks down on it."""
+        while at:
+            at = at.rpartition("/")[0]
+            node = self.nodes.get(at)
+            if node is None or any(word in part for part in node.parts for word in _LOOKS_DOWN):
+                return False
+        return True
 
 
 def base_values(terms: Terms, count: int) -> list[Any]:
