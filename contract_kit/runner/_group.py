@@ -92,7 +92,7 @@ def place_of(case: Case) -> tuple[str, str]:
     if case.kind in ("equivalent", "foreign"):
         return "", case.kind
     if case.kind == "delivery":
-        return "", f"{case.family}:{case.variant}"
+        return "", f"{case.family}:{case.variant.partition('-')[0]}"
     if case.kind == "invalid":
         return pattern(case), case.keyword or case.family
     return pattern(case), _family_class(case.family)

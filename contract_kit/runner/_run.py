@@ -10,6 +10,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from contract_kit.cases import body_cases
+from contract_kit.delivery import signed
 from contract_kit.errors import TargetError
 from contract_kit.jsonio import compact
 from contract_kit.model import (
@@ -25,6 +26,7 @@ from contract_kit.model import (
     Verdict,
 )
 from contract_kit.oracle import is_slow, judge, suspicious
+from contract_kit.targets import ReceiverGone
 from contract_kit.values import base_values
 
 from ._findings import findings
@@ -107,6 +109,11 @@ class Run:
             self._search()
         except KeyboardInterrupt:
             self.stopped = "interrupted"
+        except ReceiverGone as gone:
+            if not any(self.judged.values()):
+                raise
+            self.stopped = "receiver gone"
+            self.notes.append(str(gone))
         return self._conclude()
 
     def _first_contact(self) -> None:
@@ -172,8 +179,6 @@ class Run:
         """A delivery as it goes out: signed, where there is a secret."""
         if self.settings.secret is None or self.settings.sign == "none":
             return delivery
-        from contract_kit.delivery import signed
-
         return signed(delivery, self.settings.secret, self.settings.sign)
 
     def _give(self, cases: Iterable[Case], *, count: bool = True) -> list[tuple[Case, Reply]]:
