@@ -80,10 +80,11 @@ def command(
 def _items(terms: Terms, options: Options, kinds: Any, count: int, start: int) -> Iterator[bytes]:
     from contract_kit.cli._kept import case_json
     from contract_kit.jsonio import compact
-    from contract_kit.values import sample_lines
 
     seed = options.seed or 0
     if kinds == ("valid",):
+        from contract_kit.values import sample_lines
+
         return sample_lines(terms, count, seed=seed, start=start)
     if "delivery" in kinds:
         raise UsageError(
