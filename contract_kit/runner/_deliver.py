@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from contract_kit.delivery import delivery_cases, expected_signatures, prepare, read_reply
-from contract_kit.model import Case, Delivery, Reply, Verdict
 from contract_kit.oracle import find_leaks, judge
 
 from ._settings import select
@@ -19,9 +18,12 @@ from ._settings import select
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from contract_kit.model import Case, Delivery, Reply, Verdict
+
     from ._run import Run
 
 __all__ = ["deliver"]
+
 
 def deliver(run: Run) -> None:
     """Give every delivery case that fits the target and the user's choice."""
@@ -46,7 +48,9 @@ def deliver(run: Run) -> None:
         _alone(run, case)
         run.progress.advance()
     if settings.effects is None and any(case.effects is not None for case in cases):
-        run.notes.append("effects not observed: repeats only asked for 2xx (--effects tells how many there were)")
+        run.notes.append(
+            "effects not observed: repeats only asked for 2xx (--effects tells how many there were)"
+        )
 
 
 def _delivery(run: Run, case: Case, index: int, token: str) -> Delivery:

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 __all__ = ["Group", "group", "pattern", "place_of", "rough_key"]
 
 _TEXTS = frozenset(
-    "text length space control unicode lookalike sentinel backtrack name email country postal-code id bound".split()
+    ["text", "length", "space", "control", "unicode", "lookalike", "sentinel", "backtrack", "name", "email", "country", "postal-code", "id", "bound"]
 )
-_TIMES = frozenset("fraction case offset day leap-second year month-end".split())
+_TIMES = frozenset(["fraction", "case", "offset", "day", "leap-second", "year", "month-end"])
 _NUMBERS = frozenset({"number"})
 _CONTAINERS = frozenset({"size", "items", "key"})
 _WHOLE = frozenset({"base", "era", "pair", "random"})

@@ -111,7 +111,12 @@ class Judge:
             return []
         broken = case.kind == "invalid"
         found = self.comparison.changes(
-            sent, reply.value, fresh=fresh, lossless=self.lossless and not broken, may_drop=broken
+            sent,
+            reply.value,
+            fresh=fresh,
+            lossless=self.lossless and not broken,
+            # What a consumer need not take it may leave out.
+            may_drop=case.expect == "either",
         )
         # What is wrong may be repaired by a consumer that takes it; nothing else may change.
         return [c for c in found if not (broken and _related(c.pointer, case.at))]

@@ -34,7 +34,7 @@ from ._judging import Judge, digest
 from ._settings import Progress, Settings, select
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
     from contract_kit.report import Context
     from contract_kit.targets import Target
@@ -153,8 +153,12 @@ class Run:
 
     def _search(self) -> None:
         if self.settings.max_examples > 0 and not self.over():
+            from ._constants import constant_cases
             from ._search import search
 
+            chosen = select(constant_cases(self), self.settings, self.target.kind)
+            new = (case for case in chosen if case.id not in self.judged)
+            self._settle(self._give(new))
             search(self)
 
     # -- giving and judging -------------------------------------------------------------------

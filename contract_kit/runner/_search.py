@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from contract_kit.cases import invalid_cases, valid_cases
-from contract_kit.model import Verdict
 
 from ._group import rough_key
 from ._settings import as_told, is_chosen
@@ -16,7 +15,7 @@ from ._settings import as_told, is_chosen
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
 
-    from contract_kit.model import Case
+    from contract_kit.model import Case, Verdict
 
     from ._run import Run
 
@@ -25,7 +24,7 @@ __all__ = ["search"]
 _ROUNDS = 3
 
 
-class _News(Exception):  # noqa: N818 (it is not an error)
+class _News(Exception):
     """A failure whose cause was not known before."""
 
 
