@@ -34,7 +34,7 @@ from ._judging import Judge, digest
 from ._settings import Progress, Settings, select
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from contract_kit.report import Context
     from contract_kit.targets import Target
@@ -55,13 +55,18 @@ def run(
     context: Context,
     *,
     progress: Progress | None = None,
+    engines: Sequence[Callable[[Run], None]] = (),
+    own: bool = True,
 ) -> RunResult:
     """Fuzz ``target`` with the cases of a contract and say what is wrong with it.
+
+    ``engines`` are other makers of cases: each is called with the run once our own cases are done, and gives
+    its own through :meth:`Run.examine`. ``own`` false leaves ours out.
 
     The result is the same for the same contract, target, settings and seed, as far as the target is. A
     ``KeyboardInterrupt`` ends the run; what was found until then is in the result, with ``stopped`` set.
     """
-    return Run(terms, target, settings, context, progress or Progress()).result()
+    return Run(terms, target, settings, context, progress or Progress()).result(engines, own=own)
 
 
 class Run:
@@ -100,13 +105,17 @@ class Run:
 
     # -- the way through ----------------------------------------------------------------------
 
-    def result(self) -> RunResult:
-        """Run, and say what was found."""
+    def result(self, engines: Sequence[Callable[[Run], None]] = (), *, own: bool = True) -> RunResult:
+        """Run, and say what was found; see :func:`run` for the arguments."""
         try:
             self._first_contact()
-            self._catalogue()
-            self._deliveries()
-            self._search()
+            if own:
+                self._catalogue()
+                self._deliveries()
+                self._search()
+            for engine in engines:
+                if not self.over():
+                    engine(self)
         except KeyboardInterrupt:
             self.stopped = "interrupted"
         except ReceiverGone as gone:
@@ -222,6 +231,15 @@ class Run:
                 self.sizes.append(len(case.body))
         for case, reply in slow:
             self._slow(case, reply)
+
+    def examine(self, case: Case) -> Reply | None:
+        """Give and judge one case of another engine, by the user's choice and word as any of ours.
+
+        ``None`` where the user does not want it, it would hang again, or the run is over.
+        """
+        replies = self._give(select((case,), self.settings, self.target.kind))
+        self._settle(replies)
+        return replies[0][1] if replies else None
 
     def record(self, case: Case, verdict: Verdict) -> None:
         """Keep a verdict, and what the case has covered."""
