@@ -13,9 +13,10 @@ from contract_kit.oracle._leaks import find_leaks, has_stack_trace
 from contract_kit.oracle._places import Places
 from contract_kit.oracle._plain import LEAF, SET, Plain, leaf, leaf_kind
 from contract_kit.oracle._project import project
-from contract_kit.oracle._slow import is_slow, suspicious
+from contract_kit.oracle._slow import FLOOR_S, is_slow, suspicious
 
 __all__ = [
+    "FLOOR_S",
     "LEAF",
     "SET",
     "Change",

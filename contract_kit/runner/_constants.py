@@ -11,9 +11,8 @@ from contract_kit.targets import constants
 from contract_kit.values import bases, judge_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
-    from contract_kit.cases import Maker as _Maker
     from contract_kit.model import Case
     from contract_kit.values import Base, Site
 
@@ -38,15 +37,15 @@ def constant_cases(run: Run) -> Iterator[Case]:
         return
     maker = Maker(run.terms, run.policy)
     base = next(iter(bases(run.terms)))
-    yield from islice(_cases(maker, base, words, run.terms.pins.keys()), _MOST)
+    yield from islice(_cases(maker, base, words, run.terms.pins), _MOST)
 
 
-def _cases(maker: _Maker, base: Base, words: list[str], pinned: object) -> Iterator[Case]:
+def _cases(maker: Maker, base: Base, words: list[str], pinned: Collection[str]) -> Iterator[Case]:
     texts = [site for site in base.sites if isinstance(site.value, str)]
     strict = _one_a_pattern([site for site in texts if site.node.enum is not None])
     free = [
         s for s in texts if s.node.enum is None and s.node.format is None and s.node.pointer not in pinned
-    ]  # type: ignore[operator]
+    ]
     for number, word in enumerate(words):
         for site in strict:
             if word not in (site.node.enum or ()):
@@ -61,7 +60,7 @@ def _one_a_pattern(sites: list[Site]) -> list[Site]:
     return list({site.node.pointer: site for site in sites}.values())
 
 
-def _made(maker: _Maker, base: Base, site: Site, word: str, kind: str, keyword: str) -> Iterator[Case]:
+def _made(maker: Maker, base: Base, site: Site, word: str, kind: str, keyword: str) -> Iterator[Case]:
     draft = Draft(
         kind="invalid" if kind == "invalid" else "valid",
         family=keyword or "text",

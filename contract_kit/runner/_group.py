@@ -53,11 +53,30 @@ def _readability(verdict: Verdict) -> tuple[Any, ...]:
         order.index(case.kind) if verdict.finding != "false_accept" else 0,
         "/1" in case.at or "/2" in case.at,
         _strangeness(case),
+        _NICE.index(case.variant) if case.variant in _NICE else len(_NICE),
+        "." in case.variant,
         len(case.changed),
         case.id,
     )
 
 
+_NICE = (
+    "case-title",
+    "case-upper",
+    "unknown",
+    "integer",
+    "string",
+    "object",
+    "text",
+    "no-zone",
+    "day-30-of-02",
+    "fraction-9",
+    "lookalike-zero",
+    "unicode-one-letter",
+    "literal-nan",
+    "after-text",
+)
+"""Variants that a reader understands at once."""
 _PLAIN_FIRST = (
     "absent",
     "enum",
@@ -160,14 +179,26 @@ def _by_frame(failures: list[Verdict], met: Mapping[tuple[str, str, str], set[st
     """By the consumer's own frame, where there is one; the rest by place, one a place whatever the rule."""
     known: dict[str, Group] = {}
     rest: list[Verdict] = []
+    own = _own_exceptions(failures)
     for verdict in failures:
         if verdict.reply.where:
-            known.setdefault(verdict.reply.where, Group()).verdicts.append(verdict)
+            name = str(verdict.reply.exception)
+            known.setdefault(name if name in own else verdict.reply.where, Group()).verdicts.append(verdict)
         else:
             rest.append(verdict)
     for made in known.values():
         made.locations = _locations(made.verdicts)
     return [*known.values(), *_by_rule(rest, met, by_place=True)]
+
+
+def _own_exceptions(failures: list[Verdict]) -> set[str]:
+    """Exception types of the consumer's own that are raised in several places: a refusal not declared as one."""
+    frames: dict[str, set[str]] = defaultdict(set)
+    for verdict in failures:
+        name = verdict.reply.exception
+        if name and "." in name and verdict.reply.where and verdict.finding == "crash":
+            frames[name].add(verdict.reply.where)
+    return {name for name, places in frames.items() if len(places) > 1}
 
 
 # -- by rule and place ------------------------------------------------------------------------

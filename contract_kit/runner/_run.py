@@ -25,7 +25,7 @@ from contract_kit.model import (
     Terms,
     Verdict,
 )
-from contract_kit.oracle import is_slow, judge, suspicious
+from contract_kit.oracle import FLOOR_S, is_slow, judge, suspicious
 from contract_kit.targets import ReceiverGone
 from contract_kit.values import base_values
 
@@ -292,7 +292,9 @@ class Run:
         return any(self.hangs[key] >= most for key, most in zip(_hang_keys(case), _HANGS, strict=True))
 
     def _is_suspicious(self, case: Case, reply: Reply) -> bool:
-        if len(self.times) < _ENOUGH or reply.outcome not in ("accepted", "rejected"):
+        if reply.elapsed < FLOOR_S or len(self.times) < _ENOUGH:
+            return False
+        if reply.outcome not in ("accepted", "rejected"):
             return False
         median = statistics.median(self.times[-_RECENT:])
         size = statistics.median(self.sizes[-_RECENT:])
@@ -368,12 +370,27 @@ class Run:
 
     def _all_notes(self) -> Iterator[str]:
         yield from self.notes
+        yield from self._undeclared()
         if self.target.kind in ENDPOINTS:
             return
         if self.judge.accepted and not self.judge.comparison.comparable:
             yield "values not compared: what the target returns has no names in common with the payload"
 
 
+    def _undeclared(self) -> Iterator[str]:
+        """A hint where one exception ends most bodies that must be refused: it may be meant as the refusal."""
+        refused = [v for v in self.judged.values() if v is not None and v.case.expect == "reject"]
+        counts = Counter(v.reply.exception for v in refused if v.finding == "crash" and v.reply.exception)
+        for name, count in counts.most_common(1):
+            if count >= _MANY_CRASHES and "." in str(name):
+                module, _, kind = str(name).rpartition(".")
+                yield (
+                    f"{count} bodies that must be refused end with {name}: "
+                    f"if that is how the target refuses, say --rejects {module}:{kind}"
+                )
+
+
+_MANY_CRASHES = 20
 _CLOSED = {
     401: "is the secret right (--secret)?",
     403: "is the secret right (--secret), or is another header needed (--header)?",
