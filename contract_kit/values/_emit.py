@@ -59,7 +59,8 @@ class Emitter(Source):
         value = self.value(self.terms.root, "")
         layout = Struct(f"<{self.row}")
         self.tables[f"{function}_row"], self.size = layout.unpack_from, layout.size
-        head = [f"def {function}(i, data, at):", f"    r = {function}_row(data, at)"]
+        numbers = ", ".join(f"r{number}" for number in range(len(self.row)))
+        head = [f"def {function}(i, data, at):", f"    ({numbers},) = {function}_row(data, at)"]
         return "\n".join([*head, *self.root.first, *self.root.body, f"    return {value}"]) + "\n"
 
     def value(self, node: Node, at: str) -> str:
@@ -75,6 +76,9 @@ class Emitter(Source):
             or len(kinds) != 1
             or any(_ODD & part.keys() for part in node.parts)
         )
+        if not node.parts and not node.choices and not node.impossible:
+            # Anything may stand here: a word will do.
+            return self.pick(self.material.draw(node, at, lambda leaf: leaf(node, at)))
         if odd or self._leaves > _MOST_LEAVES or node.recursions > 0:
             return self.built(node, at)
         if node.enum is not None:

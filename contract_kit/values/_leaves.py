@@ -134,8 +134,7 @@ def _day(kind: str) -> Writer:
 
 def _stamp(emit: Source) -> str:
     """Ten characters of a ULID: when the frame's thing was created."""
-    epoch = emit.tables["EPOCH"]
-    since = emit.shared("s", emit.frame, lambda: f"{_minute(emit)} * 60000 + MS[{_second(emit)}] + {epoch}")
+    since = emit.shared("s", emit.frame, lambda: f"{_minute(emit)} * 60000 + MS[{_second(emit)}]")
     return f"0{{T3[{since} >> 30]}}{{T3[{since} >> 15 & 32767]}}{{T3[{since} & 32767]}}"
 
 
@@ -243,6 +242,11 @@ def _email(emit: Source, at: str, argument: str) -> str:
     return emit.let(emit.quoted(f"{{{person}[3]}}{{DG[{emit.draw(8)}]}}@{{HOST[{emit.draw(8)}]}}"))
 
 
+def _username(emit: Source, at: str, argument: str) -> str:
+    del at, argument
+    return emit.let(emit.quoted(f"{{{emit.person()}[4]}}{{DG[{emit.draw(8)}]}}"))
+
+
 def _company(emit: Source, at: str, argument: str) -> str:
     del at, argument
     return f"{emit.world()}[8][{emit.draw(8)}]"
@@ -265,6 +269,7 @@ LEAVES: dict[str, Writer] = {
     "provider_type": _provider(0),
     "provider_id": _provider(1),
     "email": _email,
+    "username": _username,
     "person.name": _of_person(0),
     "person.given": _of_person(1),
     "person.family": _of_person(2),

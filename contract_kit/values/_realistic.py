@@ -213,7 +213,7 @@ class Realism:
             return example
         make = makers.MAKERS.get(named)
         if make is None or (kinds[0] in ("object", "array", "boolean") and "string" not in kinds):
-            return self._plain(kinds[0], at)
+            return self._plain("string" if "string" in kinds else kinds[0], at)
         fine = judge_of(node).is_valid if any("not" in part for part in node.parts) else _any
         return self._distinct(
             lambda state: make(makers.Wish(self, node, at, state, argument)), fine, named, at

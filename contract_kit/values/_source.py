@@ -1,6 +1,6 @@
 """Source that makes samples, as it is being written: its bits, its names, its statements, its tables.
 
-A function is given the sample's number ``i`` and a row ``r`` of random numbers: bytes where a table of 256 is
+A function is given the sample's number ``i`` and a row of random numbers ``r0``, ``r1``, …: bytes where a table of 256 is
 picked from, and 16 bits elsewhere.
 """
 
@@ -83,7 +83,7 @@ class Source:
 
     def draw(self, bits: int) -> str:
         """An expression for ``bits`` fresh bits (at most 16); 8 and 16 are a number of the row as it is."""
-        number = f"r[{len(self.row)}]"
+        number = f"r{len(self.row)}"
         self.row += "B" if bits <= 8 else "H"
         return number if bits in (8, 16) else f"({number} & {(1 << bits) - 1})"
 

@@ -78,7 +78,7 @@ def _world(
     country = pools.by_code[place.country]
     locale = country.locale
     if locale not in cache:
-        people = tuple((p.name, p.given, p.family, p.local) for p in pools.people[locale])
+        people = tuple((p.name, p.given, p.family, p.local, p.local.replace(".", "-")) for p in pools.people[locale])
         cache[locale] = (padded(people, 256), padded(pools.companies[locale], 256))
     people, companies = cache[locale]
     a = pools.address(place, mix(number, turn))
@@ -110,14 +110,14 @@ def world_tables(source: str, as_json: bool) -> dict[str, Any]:
 
 
 def _written_worlds(everything: list[Any], by_country: list[Any]) -> dict[str, Any]:
-    """The worlds as JSON text: people are written once a locale, local parts stay bare."""
+    """The worlds as JSON text: people are written once a locale, parts of addresses stay bare."""
     people: dict[int, tuple[Any, ...]] = {}
 
     def row(world: tuple[Any, ...]) -> tuple[Any, ...]:
         key = id(world[7])
         if key not in people:
             people[key] = (
-                tuple((*written(person[:3]), person[3]) for person in world[7]),
+                tuple((*written(person[:3]), *person[3:]) for person in world[7]),
                 written(world[8]),
             )
         return (*written(world[:7]), *people[key], *written(world[9:14]), world[14], written(world[15]))
@@ -136,20 +136,20 @@ def use(pools: Pools) -> str:
 
 @lru_cache(maxsize=1)
 def clock_tables() -> dict[str, Any]:
-    """``DAY``, ``DATE``, ``MIN`` of a day, 4,096 seconds: ``SF`` with a fraction, ``MS`` in milliseconds."""
+    """``DAY``, ``DATE``, ``MIN`` of a day, 4,096 seconds: ``SF`` as text, ``MS`` after the first day in ms."""
     days = [(FIRST_DAY + timedelta(days=number)).strftime("%Y-%m-%d") for number in range(_DAYS)]
+    epoch = int(FIRST_DAY.timestamp()) * 1000
     seconds, milliseconds = [], []
     for number in range(4096):
         text = go_time(number % 60 * 1000, mix(number, 0xF4AC))[17:]
         seconds.append(text)
-        milliseconds.append(int(float(text[:-1]) * 1000))
+        milliseconds.append(epoch + int(text[:2] + (text[3:-1] + "000")[:3]))
     return {
         "DAY": tuple(day + "T" for day in days),
         "DATE": tuple(days),
         "MIN": tuple(f"{number // 60:02d}:{number % 60:02d}:" for number in range(1440)),
         "SF": tuple(seconds),
         "MS": tuple(milliseconds),
-        "EPOCH": int(FIRST_DAY.timestamp()) * 1000,
     }
 
 
