@@ -15,14 +15,29 @@ from typing import TYPE_CHECKING, Any
 from contract_kit.jsonio import MISSING, get, strict_loads
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from contract_kit.model import Case, Verdict
 
 __all__ = ["Group", "group", "pattern", "place_of", "rough_key"]
 
 _TEXTS = frozenset(
-    ["text", "length", "space", "control", "unicode", "lookalike", "sentinel", "backtrack", "name", "email", "country", "postal-code", "id", "bound"]
+    [
+        "text",
+        "length",
+        "space",
+        "control",
+        "unicode",
+        "lookalike",
+        "sentinel",
+        "backtrack",
+        "name",
+        "email",
+        "country",
+        "postal-code",
+        "id",
+        "bound",
+    ]
 )
 _TIMES = frozenset(["fraction", "case", "offset", "day", "leap-second", "year", "month-end"])
 _NUMBERS = frozenset({"number"})
@@ -30,6 +45,11 @@ _CONTAINERS = frozenset({"size", "items", "key"})
 _WHOLE = frozenset({"base", "era", "pair", "random"})
 _ENCODINGS = ("text-utf8", "text-latin", "text-windows", "latin-1")
 _CONSTANTS = ("literal-nan", "literal-infinity", "literal-minus-infinity")
+
+
+Met = dict[tuple[str, str, str], dict[str, str]]
+"""What was judged: by (kind, place, rule) the variants, each with what was expected of it."""
+_FAILS_ON = {"false_accept": "reject", "false_reject": "accept"}
 
 
 @dataclass(slots=True)
@@ -144,7 +164,7 @@ def rough_key(verdict: Verdict) -> tuple[str, ...]:
     return (str(verdict.finding), verdict.case.kind, *place_of(verdict.case))
 
 
-def group(verdicts: Iterable[Verdict], met: Mapping[tuple[str, str, str], set[str]]) -> list[Group]:
+def group(verdicts: Iterable[Verdict], met: Met) -> list[Group]:
     """Groups of failures with one cause each, gravest and plainest first.
 
     ``met`` tells which variants were judged at each place, so that "all of them fail" can be known.
@@ -175,7 +195,7 @@ _GRAVITY = (
 # -- crashes and hangs ------------------------------------------------------------------------
 
 
-def _by_frame(failures: list[Verdict], met: Mapping[tuple[str, str, str], set[str]]) -> list[Group]:
+def _by_frame(failures: list[Verdict], met: Met) -> list[Group]:
     """By the consumer's own frame, where there is one; the rest by place, one a place whatever the rule."""
     known: dict[str, Group] = {}
     rest: list[Verdict] = []
@@ -220,9 +240,7 @@ class _Spot:
         return self.failing >= self.met
 
 
-def _by_rule(
-    failures: list[Verdict], met: Mapping[tuple[str, str, str], set[str]], *, by_place: bool = False
-) -> list[Group]:
+def _by_rule(failures: list[Verdict], met: Met, *, by_place: bool = False) -> list[Group]:
     atomic = [v for v in failures if v.case.family not in _WHOLE]
     whole = [v for v in failures if v.case.family in _WHOLE]
     spots: dict[tuple[str, str, str], _Spot] = {}
@@ -231,7 +249,9 @@ def _by_rule(
         kind = verdict.case.kind
         key = (kind, place, rule)
         if key not in spots:
-            spots[key] = _Spot(place, rule, kind, [], set(), set(met.get(key, ())))
+            wanted = _FAILS_ON.get(str(verdict.finding))
+            judged = {v for v, expect in met.get(key, {}).items() if wanted in (None, expect)}
+            spots[key] = _Spot(place, rule, kind, [], set(), judged)
         spots[key].verdicts.append(verdict)
         spots[key].failing.add(verdict.case.variant)
     groups = _merged(list(spots.values()), by_place=by_place)
@@ -328,7 +348,7 @@ def _contains(body: Case, single: Case) -> bool:
 # -- values -----------------------------------------------------------------------------------
 
 
-def _by_change(failures: list[Verdict], met: Mapping[tuple[str, str, str], set[str]]) -> list[Group]:
+def _by_change(failures: list[Verdict], met: Met) -> list[Group]:
     """Changed values: by the place that changed; places that change in the same way are one cause."""
     del met
     at_place: dict[str, list[Verdict]] = defaultdict(list)
@@ -349,7 +369,7 @@ def _manner(verdict: Verdict) -> str:
     return " ".join(word for word in words if not any(letter.isdigit() or letter == "/" for letter in word))
 
 
-def _by_spelling(failures: list[Verdict], met: Mapping[tuple[str, str, str], set[str]]) -> list[Group]:
+def _by_spelling(failures: list[Verdict], met: Met) -> list[Group]:
     """Spellings are one cause, and so is what a second delivery of the same case gives."""
     del met
     spelt = [v for v in failures if v.case.kind == "equivalent"]
@@ -357,7 +377,7 @@ def _by_spelling(failures: list[Verdict], met: Mapping[tuple[str, str, str], set
     return [Group(part, _locations(part)) for part in (spelt, again) if part]
 
 
-def _by_delivery(failures: list[Verdict], met: Mapping[tuple[str, str, str], set[str]]) -> list[Group]:
+def _by_delivery(failures: list[Verdict], met: Met) -> list[Group]:
     """Leaks are one cause; effects are by family."""
     del met
     families: dict[str, Group] = {}

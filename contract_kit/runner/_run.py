@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from contract_kit.report import Context
+    from contract_kit.runner._group import Met
     from contract_kit.targets import Target
 
 __all__ = ["Run", "run"]
@@ -90,8 +91,8 @@ class Run:
         self.deliveries = 0
         self.judged: dict[str, Verdict | None] = {}
         """Every case that was judged by id, with its verdict where something was wrong."""
-        self.met: dict[tuple[str, str, str], set[str]] = {}
-        """The variants that were judged by (kind, place's pattern, rule or family)."""
+        self.met: Met = {}
+        """The variants that were judged, with what was expected, by (kind, place's pattern, rule or family)."""
         self.kinds: Counter[str] = Counter()
         self.not_judged = 0
         self.skipped = 0
@@ -248,7 +249,7 @@ class Run:
         self.kinds[case.kind] += 1
         from ._group import pattern, place_of
 
-        self.met.setdefault((case.kind, *place_of(case)), set()).add(case.variant)
+        self.met.setdefault((case.kind, *place_of(case)), {})[case.variant] = case.expect
         if case.kind == "invalid" and case.pointer is not None and case.keyword is not None:
             self.violated.add((case.pointer, case.keyword))
             # A rule inside a branch is broken there and reported by the choice above it.
@@ -375,7 +376,6 @@ class Run:
             return
         if self.judge.accepted and not self.judge.comparison.comparable:
             yield "values not compared: what the target returns has no names in common with the payload"
-
 
     def _undeclared(self) -> Iterator[str]:
         """A hint where one exception ends most bodies that must be refused: it may be meant as the refusal."""

@@ -1,0 +1,153 @@
+"""A run: what it judges, how it groups, when it stops, and what it says of itself."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from contract_kit.jsonio import strict_loads
+from contract_kit.report import Context, to_json
+from contract_kit.runner import Expectation, Progress, Settings, run
+from contract_kit.spec import load_terms
+from contract_kit.targets import open_python_target
+
+if TYPE_CHECKING:
+    from contract_kit.model import Finding, RunResult
+
+TERMS = load_terms()
+REFUSAL = "tests.consumers.correct.handwritten:BadWebhook"
+
+
+def fuzz(name: str, *, timeout: float = 1.0, progress: Progress | None = None, **settings: Any) -> RunResult:
+    options: dict[str, Any] = {"max_examples": 0, **settings}
+    target = open_python_target(f"tests.runner_targets:{name}", rejects=(REFUSAL,), timeout=timeout)
+    with target:  # type: ignore[attr-defined]
+        context = Context(target=f"tests.runner_targets:{name}", kind=target.kind)
+        return run(TERMS, target, Settings(**options), context, progress=progress)
+
+
+def only(result: RunResult) -> Finding:
+    assert len(result.findings) == 1, [finding.title for finding in result.findings]
+    return result.findings[0]
+
+
+def test_one_crash_is_one_finding_with_the_absence_that_causes_it() -> None:
+    found = only(fuzz("needs_email", only=("valid:*", "invalid:*email*")))
+    assert (found.finding, found.pointer, found.case.id) == (
+        "crash",
+        "/customer/email",
+        "valid:/customer/email::absent",
+    )
+    assert found.reply.exception == "KeyError"
+    assert found.reply.where is not None
+    assert found.reply.where.startswith("tests/runner_targets.py:")
+
+
+def test_the_shown_example_is_small_and_still_what_it_claims_to_be() -> None:
+    found = only(fuzz("needs_email", only=("valid:/customer/*",)))
+    value = strict_loads(found.case.body)
+    assert "integrations" not in value["customer"]
+    assert "email" not in value["customer"]
+    assert TERMS.schema
+    assert found.reply.outcome == "crashed"
+
+
+def test_a_reader_that_checks_nothing_has_one_finding_a_rule_and_not_one_a_place() -> None:
+    result = fuzz("passer", kinds=frozenset({"invalid"}))
+    found = {finding.keyword: finding for finding in result.findings}
+    assert set(found) == {"type", "enum", "format"}
+    assert len(found["type"].locations) == 35
+    assert len(found["enum"].locations) == 4
+    assert len(found["format"].locations) == 4
+    assert result.coverage.violated == result.coverage.constraints == 44
+
+
+def test_a_refusal_of_sound_text_names_the_text() -> None:
+    found = only(fuzz("no_pipes", only=("valid:/customer/name:*", "valid:::*")))
+    assert found.finding == "false_reject"
+    assert "|" in found.case.body.decode()
+
+
+def test_a_hang_is_cut_off_and_the_run_goes_on() -> None:
+    result = fuzz("hangs", only=("valid:/customer/address_c*",), timeout=0.3)
+    found = only(result)
+    assert found.finding == "timeout"
+    assert result.summary.cases > 300
+
+
+def test_after_some_hangs_of_one_cause_its_other_cases_are_skipped_and_counted() -> None:
+    started = time.monotonic()
+    result = fuzz("hangs_on_every_text", only=("valid:/customer/address_city*",), timeout=0.2)
+    assert only(result).finding == "timeout"
+    assert result.summary.skipped > 50
+    assert time.monotonic() - started < 15
+
+
+def test_what_a_consumer_keeps_between_calls_shows() -> None:
+    result = fuzz("remembers_name", only=("valid:/customer/name*", "valid:::*"))
+    assert {finding.finding for finding in result.findings} <= {"altered", "inconsistent"}
+    assert result.findings
+
+
+def test_a_case_that_takes_far_longer_than_its_size_explains_is_slow() -> None:
+    result = fuzz("slow_on_many", only=("valid:/customer/metadata*", "valid:/customer/email*"))
+    assert only(result).finding == "slow"
+
+
+def test_a_consumer_that_returns_nothing_is_told_that_values_were_not_compared() -> None:
+    result = fuzz("nothing", only=("valid:/customer/email*",))
+    assert result.findings == ()
+    assert any("not compared" in note for note in result.notes)
+
+
+def test_an_undeclared_refusal_is_hinted_at() -> None:
+    target = open_python_target(
+        "tests.runner_targets:needs_email", rejects=("builtins:LookupError",), timeout=1.0
+    )
+    with target:  # type: ignore[attr-defined]
+        settings = Settings(only=("invalid:/customer/status:*",), max_examples=0)
+        result = run(TERMS, target, settings, Context(target="x", kind="parser"))
+    assert any("--rejects tests.consumers.correct.handwritten:BadWebhook" in note for note in result.notes)
+
+
+def test_the_users_own_word_overrides_the_policy_and_is_shown() -> None:
+    told = (Expectation("invalid:*:enum:*", "either", "we read unknown statuses as published"),)
+    result = fuzz("passer", kinds=frozenset({"invalid"}), expectations=told)
+    assert "enum" not in {finding.keyword for finding in result.findings}
+
+
+@pytest.mark.parametrize(
+    ("settings", "stopped"),
+    [({"max_findings": 1}, "--max-findings"), ({"max_time": 0.05}, "--max-time")],
+)
+def test_a_run_stops_when_it_is_told_to(settings: dict[str, Any], stopped: str) -> None:
+    result = fuzz("passer", kinds=frozenset({"invalid"}), **settings)
+    assert result.summary.stopped == stopped
+    assert result.summary.cases < 2500
+
+
+def test_an_interrupted_run_says_what_it_had_found() -> None:
+    class Impatient(Progress):
+        def found(self, title: str) -> None:
+            raise KeyboardInterrupt
+
+    result = fuzz("passer", kinds=frozenset({"invalid"}), progress=Impatient())
+    assert result.summary.stopped == "interrupted"
+
+
+def test_the_same_run_twice_says_the_same() -> None:
+    first, second = (fuzz("no_pipes", only=("valid:/customer/name:*",), max_examples=30) for _ in range(2))
+
+    def told(result: RunResult) -> Any:
+        tree = to_json(result)
+        tree["summary"].pop("duration_s"), tree["summary"].pop("cases_per_s")
+        return tree
+
+    assert told(first) == told(second)
+
+
+def test_random_search_finds_what_the_catalogue_was_kept_from() -> None:
+    result = fuzz("passer", skip=("invalid:*:type:null",), kinds=frozenset({"invalid"}), max_examples=50)
+    assert "type" in {finding.keyword for finding in result.findings}
