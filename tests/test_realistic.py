@@ -192,12 +192,11 @@ def test_every_mail_address_is_legal_and_reaches_nobody() -> None:
 
 
 def test_faker_draws_the_same_structure_and_the_same_twice() -> None:
-    live, kept = faker_pools(), committed_pools()
+    live, kept = faker_pools(16), committed_pools()
     assert live.people.keys() == kept.people.keys()
     assert live.places == kept.places
-    assert min(len(people) for people in live.people.values()) >= 15
-    faker_pools.cache_clear()
-    assert faker_pools() == live
+    assert min(len(people) for people in live.people.values()) >= 12
+    assert faker_pools.__wrapped__(16) == live
 
 
 def test_names_of_any_script_become_mail_addresses() -> None:

@@ -5,8 +5,6 @@ Letters of most scripts carry their sound in their Unicode name (``DEVANAGARI LE
 GIM``); where the name is that of the letter (``HEBREW LETTER GIMEL``) a table has the sound.
 """
 
-# ruff: noqa: E501 - tables of letters, where a wide letter counts twice
-
 from __future__ import annotations
 
 import re
