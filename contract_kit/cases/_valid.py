@@ -38,8 +38,6 @@ _BODY_SHARE = 60_000
 def valid(terms: Terms, base: Base, bodies: tuple[Any, ...]) -> Iterator[Draft]:
     """Every valid draft that is made from one base; ``bodies`` are other whole bodies (first base only)."""
     yield _draft(base, "", "base", base.name, base.value, f"a sound body ({base.name})")
-    if bodies:
-        yield from _whole(terms, base, bodies)
     turns = _turns(base)
     for site in base.sites:
         yield from _absent(base, site)
@@ -50,7 +48,9 @@ def valid(terms: Terms, base: Base, bodies: tuple[Any, ...]) -> Iterator[Draft]:
         yield from _maps(base, site)
         yield from _unknown(terms, base, site)
     yield from _orders(base)
-    # Behind the single differences: an era may differ from the base in one thing that has a name of its own.
+    # Behind the single differences: these may differ from the base in one thing that has a name of its own.
+    if bodies:
+        yield from _whole(terms, base, bodies)
     yield from _eras(terms, base, bodies)
 
 
