@@ -6,6 +6,7 @@ who want one document's many events.
 
 from contract_kit.spec._load import Document, load_document
 from contract_kit.spec._profile import as_era, load_profile
+from contract_kit.spec._receiver import payload_schema, receiver_document, receiver_of
 from contract_kit.spec._terms import BUNDLED, DEFAULT_EVENT, bundled_document, events, load_terms
 
 __all__ = [
@@ -18,4 +19,7 @@ __all__ = [
     "load_document",
     "load_profile",
     "load_terms",
+    "payload_schema",
+    "receiver_document",
+    "receiver_of",
 ]

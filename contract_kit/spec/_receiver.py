@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from contract_kit.model import Terms
     from contract_kit.spec._load import Document
 
-__all__ = ["payload_schema", "receiver_document"]
+__all__ = ["payload_schema", "receiver_document", "receiver_of"]
 
 _DEFS = "#/$defs/"
 _COMPONENTS = "#/components/schemas/"
@@ -63,13 +63,21 @@ def receiver_document(
     >>> made["openapi"], list(made["paths"]), made["paths"]["/webhooks"]["post"]["requestBody"]["required"]
     ('3.0.1', ['/webhooks'], True)
     """
+    terms = load_terms(event, document=document)
+    made = receiver_of(terms, pin=pin, path=path, server=server, old=document.minor == 0)
+    return {**made, "openapi": _version(document), "info": _info(document, terms)}
+
+
+def receiver_of(
+    terms: Terms, *, pin: bool = False, path: str = "/webhooks", server: str | None = None, old: bool = False
+) -> dict[str, Any]:
+    """:func:`receiver_document` for an event that is read already: OpenAPI 3.1, or 3.0 with ``old``."""
     if not _PATH.fullmatch(path):
         raise UsageError(f"path={path!r}: a path begins with / and has no parameters, query or blanks")
-    terms = load_terms(event, document=document)
-    schema = payload_schema(terms, pin=pin)
-    write = _Writer(terms.schema.get("$defs", {}), old=document.minor == 0)
-    body = write(schema)
-    made: dict[str, Any] = {"openapi": _version(document), "info": _info(document, terms)}
+    write = _Writer(terms.schema.get("$defs", {}), old=old)
+    body = write(payload_schema(terms, pin=pin))
+    info = {"title": f"Receiver of {terms.event}", "version": "1"}
+    made: dict[str, Any] = {"openapi": "3.0.3" if old else "3.1.0", "info": info}
     if server is not None:
         made["servers"] = [{"url": server}]
     made["paths"] = {path: {"post": _operation(terms.event, body)}}
