@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
@@ -20,7 +20,7 @@ from contract_kit.spec import receiver_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from contract_kit.model import Reply
+    from contract_kit.model import Case, Reply, Verdict
     from contract_kit.runner import Run
 
 __all__ = ["drive"]
@@ -133,14 +133,28 @@ class _Judging:
         if case.id in self._known:
             return self._known[case.id]
         reply = self._known[case.id] = self._run.examine(case)
-        if self._run.judged.get(case.id) is not None:
-            for single in self._labels.singles(case):
-                if self._singles <= 0 or self._run.over():
-                    break
-                if single.id not in self._known:
-                    self._singles -= 1
-                    self._known[single.id] = self._run.examine(single)
+        failed = self._run.judged.get(case.id)
+        if failed is not None:
+            self._explain(case, failed)
         return reply
+
+    def _explain(self, case: Case, failed: Verdict) -> None:
+        """Find the one difference that a failure comes from, if it comes from one, and say so of the failure."""
+        cause: Case | None = None
+        for single in self._labels.singles(case):
+            if single.id not in self._known:
+                if self._singles <= 0 or self._run.over():
+                    continue
+                self._singles -= 1
+                self._known[single.id] = self._run.examine(single)
+            found = self._run.judged.get(single.id)
+            if cause is None and found is not None and found.finding == failed.finding:
+                cause = single
+        if cause is not None:
+            told = replace(
+                case, at=cause.at, family=cause.family, pointer=cause.pointer, keyword=cause.keyword
+            )
+            self._run.judged[case.id] = replace(failed, case=told, pointer=cause.at, keyword=cause.keyword)
 
 
 class _Relay:

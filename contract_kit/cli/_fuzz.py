@@ -21,16 +21,17 @@ from contract_kit.cli._options import (
 from contract_kit.errors import ContractKitError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from contract_kit.cli._baseline import Baseline
     from contract_kit.cli._open import Wanted
     from contract_kit.config import Config, ExpectRule, Options
     from contract_kit.model import RunResult, TargetKind
-    from contract_kit.runner import Settings
+    from contract_kit.runner import Run, Settings
 
 __all__ = ["Job", "command", "jobs_from", "run_job", "settings_of"]
 
+ENGINES = ("own", "schemathesis", "both")
 _EXAMPLES = 200
 _INTERRUPTED = 130
 _GRAVEST = (_INTERRUPTED, 4, 3, 2, 1, 0)
@@ -54,6 +55,7 @@ class Ways:
     update: bool
     verbosity: int
     whole: bool
+    engine: str = "own"
 
 
 @click.command(
@@ -98,6 +100,12 @@ class Ways:
     "--baseline", type=click.Path(path_type=Path), metavar="FILE", help="Findings in it fail no run."
 )
 @click.option("--update-baseline", is_flag=True, help="Write what is found to the baseline.")
+@click.option(
+    "--engine",
+    type=click.Choice(ENGINES),
+    default="own",
+    help="Endpoints: who makes the cases; schemathesis is an extra.  [default: own]",
+)
 @click.option("-q", "--quiet", count=True, help="Less.")
 @click.option("-v", "--verbose", count=True, help="More.")
 @click.pass_context
@@ -187,7 +195,9 @@ def _ways(params: dict[str, Any], jobs: list[Job]) -> Ways:
         baseline=None if path is None else read_baseline(path, may_be_new=update),
         update=update,
         verbosity=params["verbose"] - params["quiet"],
-        whole=not any(one.only or one.skip or one.kinds for one in options),
+        whole=not any(one.only or one.skip or one.kinds for one in options)
+        and params["engine"] != "schemathesis",
+        engine=params["engine"],
     )
 
 
@@ -229,7 +239,7 @@ def settings_of(job: Job, kind: TargetKind, known: dict[str, str]) -> Settings:
 # -- run --------------------------------------------------------------------------------------
 
 
-def run_job(job: Job, *, known: dict[str, str], quiet: bool) -> RunResult:
+def run_job(job: Job, *, known: dict[str, str], quiet: bool, engine: str = "own") -> RunResult:
     """Open the target, run, close it; failures are kept. Errors are left to ``main``."""
     from contract_kit.cli._kept import keep, with_kept
     from contract_kit.cli._open import context_of, open_target
@@ -246,11 +256,29 @@ def run_job(job: Job, *, known: dict[str, str], quiet: bool) -> RunResult:
     with closing(open_target(wanted)) as target:
         settings = settings_of(job, target.kind, known)
         context = context_of(wanted, target.kind)
+        others = _engines(engine, target.kind)
+        own = engine != "schemathesis"
         with progress(quiet=quiet) as moving:
-            result = run(terms, target, settings, context, progress=moving)
+            result = run(terms, target, settings, context, progress=moving, engines=others, own=own)
     if not result.summary.cases and result.summary.stopped is None:
         raise UsageError(_nothing_to_do(options, result.target_kind))
     return with_kept(result, context, keep(result, context, options, job.name))
+
+
+def _engines(engine: str, kind: TargetKind) -> Sequence[Callable[[Run], None]]:
+    """The makers of cases besides our own; an error where one is wanted that cannot be had."""
+    from contract_kit.model import ENDPOINTS
+
+    if engine == "own":
+        return ()
+    if kind not in ENDPOINTS:
+        raise UsageError(
+            f"--engine {engine} makes requests, which only endpoints take; this target is a {kind}"
+        )
+    from contract_kit.bridges.schemathesis import required, search
+
+    required()
+    return (search,)
 
 
 def _nothing_to_do(options: Options, kind: TargetKind) -> str:
@@ -267,7 +295,7 @@ def _fuzz(job: Job, ways: Ways, state: State) -> int:
     from contract_kit.report import write_reports
 
     known = ways.baseline.known(job.name) if ways.baseline is not None else {}
-    result = run_job(job, known=known, quiet=ways.verbosity < 0)
+    result = run_job(job, known=known, quiet=ways.verbosity < 0, engine=ways.engine)
     redactor = redactor_of(job.wanted)
     _show(result, ways.verbosity, redactor, state)
     write_reports(result, ways.reports, redactor=redactor)
