@@ -30,6 +30,7 @@ _DATE_TIME = re.compile(
 _MINUTES = 24 * 60
 
 
+@lru_cache(maxsize=4096)
 def is_date_time(text: str) -> bool:
     """Whether a text is a ``date-time`` of RFC 3339, section 5.6; ``:60`` only where UTC's day ends (5.7).
 
@@ -62,7 +63,10 @@ class Validator:
 
         try:
             self._compiled: Any = jsonschema_rs.Draft202012Validator(
-                schema if isinstance(schema, bool) else dict(schema), validate_formats=True, offline=True, formats={"date-time": is_date_time},
+                schema if isinstance(schema, bool) else dict(schema),
+                validate_formats=True,
+                offline=True,
+                formats={"date-time": is_date_time},
             )
         except (ValueError, TypeError, jsonschema_rs.ReferencingError) as error:
             first = str(error).strip().splitlines()[0]

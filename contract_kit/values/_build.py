@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from contract_kit.errors import ImpossibleSchema, UnsupportedKeyword
-from contract_kit.jsonio import compact, join
+from contract_kit.jsonio import MISSING, compact, join
 from contract_kit.schema import Validator
 from contract_kit.shape import Node, json_type
 
+from ._negate import opposites
 from ._scalar import fit
 
 __all__ = ["Builder", "Built", "Decision", "build", "judge_of", "plain_leaf"]
@@ -27,6 +29,8 @@ Want = Callable[[str], bool]
 _ORDER = ("object", "array", "string", "integer", "number", "boolean", "null")
 _KEYS = ("plan_tier", "region", "source", "team", "channel", "cohort")
 _DEEPEST = 40
+_MOST_BENDS = 3
+_MOST_OPPOSITES = 60
 
 
 def judge_of(node: Node) -> Validator:
@@ -71,6 +75,9 @@ class Builder:
     entries: int = 3
     forced: Mapping[Decision, int] = field(default_factory=dict)
     fixed: Mapping[str, Any] = field(default_factory=dict)
+    deepest: int = 0
+    """How often a schema may hold itself."""
+    bending: int = 0
     nodes: dict[str, Node] = field(default_factory=dict)
     decided: dict[Decision, tuple[int, int]] = field(default_factory=dict)
 
@@ -106,7 +113,9 @@ class Builder:
             except ImpossibleSchema as error:
                 trouble = trouble or error
             else:
-                if judge.is_valid(value):
+                if not judge.is_valid(value):
+                    value = self._mended(node.pick(0, branch), value, at, judge)
+                if value is not MISSING:
                     return value
             self.nodes.clear()
             self.nodes.update(kept)
@@ -134,10 +143,57 @@ class Builder:
                 continue
             if not _needs_check(node) or judge_of(node).is_valid(value):
                 return value
+            value = self._mended(node, value, at, judge_of(node))
+            if value is not MISSING:
+                return value
+        value = self._bent(node, at, depth)
+        if value is not MISSING:
+            return value
         if trouble is not None:
             raise trouble
         unmet = next((k for k in _CHECKED if node.keyword(k) is not None), "its keywords")
         raise UnsupportedKeyword(unmet, node.pointer)
+
+    def _mended(self, node: Node, value: Any, at: str, judge: Validator) -> Any:
+        """``value`` without the optional properties that it cannot bear, or ``MISSING``."""
+        if not isinstance(value, dict):
+            return MISSING
+        firm = {*node.required, *(name for name in value if join(node.pointer, name) in self.fixed)}
+        kept = {name for name in value if name in firm}
+        if judge.is_valid({name: value[name] for name in value if name in kept}):
+            for name in value:
+                if judge.is_valid({n: item for n, item in value.items() if n in kept or n == name}):
+                    kept.add(name)
+        else:
+            fewer = next((n for n in value if n not in firm and judge.is_valid(_without(value, n))), None)
+            if fewer is None:
+                return MISSING
+            kept = set(value) - {fewer}
+        for name in set(value) - kept:
+            gone = join(at, name)
+            for place in [p for p in self.nodes if p == gone or p.startswith(gone + "/")]:
+                del self.nodes[place]
+        return {name: item for name, item in value.items() if name in kept}
+
+    def _bent(self, node: Node, at: str, depth: int) -> Any:
+        """A value for a node whose ``not`` is in the way: one that breaks what is forbidden, or ``MISSING``."""
+        forbidden = [schema for schema in node.all_of("not") if isinstance(schema, dict)]
+        if not forbidden or self.bending > _MOST_BENDS:
+            return MISSING
+        self.bending += 1
+        try:
+            for schema in forbidden:
+                for other in _opposites(node, schema):
+                    narrow = node.narrowed(other)
+                    try:
+                        value = self._value(narrow, at, depth + 1)
+                    except (ImpossibleSchema, UnsupportedKeyword):
+                        continue
+                    if judge_of(node).is_valid(value):
+                        return value
+        finally:
+            self.bending -= 1
+        return MISSING
 
     def _member(self, node: Node, at: str, members: tuple[Any, ...]) -> Any:
         wish = self.leaf(node, at)
@@ -163,7 +219,7 @@ class Builder:
         required = set(node.required)
         for name, child in node.properties.items():
             if name in required or (self._wanted(child, name) and _room(value, required, most)):
-                self._property(node, value, name, child, at, depth)
+                self._property(value, name, child, at, depth, needed=name in required)
         for name in node.required:
             if name not in value:
                 value[name] = self._value(node.child(name), join(at, name), depth + 1)
@@ -176,16 +232,20 @@ class Builder:
 
     def _wanted(self, child: Node, name: str) -> bool:
         del name
-        return child.recursions == 0 and self.want(child.pointer)
+        return child.recursions <= self.deepest and self.want(child.pointer)
 
     def _property(
-        self, node: Node, value: dict[str, Any], name: str, child: Node, at: str, depth: int
+        self, value: dict[str, Any], name: str, child: Node, at: str, depth: int, *, needed: bool
     ) -> None:
+        """Build one declared property; one that is impossible is refused wherever it would be met."""
+        before = dict(self.nodes)
         try:
             value[name] = self._value(child, join(at, name), depth + 1)
         except ImpossibleSchema:
-            if name in node.required or child.recursions == 0:
+            if needed or child.recursions == 0:
                 raise
+            self.nodes.clear()
+            self.nodes.update(before)
 
     def _entries(self, node: Node, value: dict[str, Any], at: str, depth: int, most: int | None) -> None:
         """Entries of a map and of ``patternProperties``."""
@@ -199,14 +259,24 @@ class Builder:
                 and _room(value, set(), most)
                 and self.want(child.pointer)
             ):
-                value[key] = self._value(node.child(key, star=True), join(at, key), depth + 1)
-        if node.values is None or node.values.impossible or node.values.recursions > 0:
+                self._entry(node, value, key, at, depth)
+        if node.values is None or node.values.impossible or node.values.recursions > self.deepest:
             return
         if not self.want(node.values.pointer):
             return
         for key in self._keys(node)[: self.entries]:
             if key not in value and _room(value, set(), most):
-                value[key] = self._value(node.child(key, star=True), join(at, key), depth + 1)
+                self._entry(node, value, key, at, depth)
+
+    def _entry(self, node: Node, value: dict[str, Any], key: str, at: str, depth: int) -> None:
+        """One entry of a map, left out where no value is possible: a map may be empty."""
+        child = node.child(key, star=True)
+        before = dict(self.nodes)
+        try:
+            value[key] = self._value(child, join(at, key), depth + 1)
+        except ImpossibleSchema:
+            self.nodes.clear()
+            self.nodes.update(before)
 
     def _keys(self, node: Node) -> list[str]:
         """Names for a map's entries that satisfy ``propertyNames``."""
@@ -252,29 +322,33 @@ class Builder:
         size = max(
             least, min(self.items if most is None else most, self.items), min(len(node.prefix), most or 99)
         )
-        wanted = [self._contained(node)] * max(node.keyword("minContains") or 1, 1) if node.contains else []
-        size = max(size, len(wanted))
+        wanted = node.all_of("contains") if (node.keyword("minContains") or 1) > 0 else []
+        among = (node.keyword("minContains") or 1) if wanted else 0
+        size = max(size, among)
         unique = bool(node.keyword("uniqueItems"))
         value: list[Any] = []
         for index in range(size):
             child = node.item(index)
-            if child.impossible or (child.recursions > 0 and index >= max(least, len(wanted))):
+            held = child.recursions > self.deepest and index >= max(least, among)
+            if child.impossible or held:
                 break
-            if index < len(wanted):
-                child = child.also(*wanted[index])
-            item = self._item(child, at, len(value), depth, value if unique else None)
-            if item is None and child.types != ("null",):
+            if index < among:
+                child = child.also(*wanted)
+            try:
+                item = self._item(child, at, len(value), depth, value if unique else None)
+            except ImpossibleSchema:
+                if len(value) < max(least, among):
+                    raise
+                break  # an array may end where no item is possible
+            if item is MISSING:
                 break
             value.append(item)
         if len(value) < least:
             raise ImpossibleSchema(node.pointer, f"minItems {least} cannot be reached")
         return value
 
-    def _contained(self, node: Node) -> list[Any]:
-        return node.all_of("contains")
-
     def _item(self, child: Node, at: str, index: int, depth: int, taken: list[Any] | None) -> Any:
-        """One item; with ``taken`` given, one that is not among them (``None`` when there is none left)."""
+        """One item; with ``taken`` given, one that is not among them (``MISSING`` when there is none left)."""
         here = join(at, index)
         value = self._value(child, here, depth + 1)
         if taken is None:
@@ -291,7 +365,34 @@ class Builder:
                     other = fit(child, name, None, variant=variant)
                     if compact(other) not in known:
                         return other
-        return None
+        return _told_apart(child, value, known)
+
+
+def _told_apart(child: Node, value: Any, known: set[bytes]) -> Any:
+    """An object with another text or number in it, so that it is none of ``known``; or ``MISSING``."""
+    if not isinstance(value, dict):
+        return MISSING
+    judge = judge_of(child)
+    for name, item in value.items():
+        for number in range(
+            1, 40 if isinstance(item, str | int | float) and not isinstance(item, bool) else 1
+        ):
+            other = {**value, name: f"{item}{number}" if isinstance(item, str) else item + number}
+            if compact(other) not in known and judge.is_valid(other):
+                return other
+    return MISSING
+
+
+def _without(value: Mapping[str, Any], name: str) -> dict[str, Any]:
+    return {key: item for key, item in value.items() if key != name}
+
+
+def _opposites(node: Node, schema: Any) -> list[Any]:
+    """The opposites of a schema, made once a document: nodes are told apart by their parts."""
+    key = ("opposites", id(schema))
+    if key not in node.memo:
+        node.memo[key] = (list(islice(opposites(schema, node.lookup), _MOST_OPPOSITES)), schema)
+    return node.memo[key][0]  # type: ignore[no-any-return]
 
 
 _CHECKED = (

@@ -1,7 +1,8 @@
 """A string that matches a pattern: short, plain and always the same.
 
-Walks the parsed pattern and takes the simplest way through each part. What it cannot construct
-(look-around, conditionals) it leaves to hypothesis-jsonschema, whose answer may change with releases.
+Walks the parsed pattern and takes the simplest way through each part, then a few less simple ones. What
+cannot be found so (rare look-arounds, conditionals) is left to hypothesis-jsonschema, whose answer may
+change with releases.
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ from __future__ import annotations
 import re
 import warnings
 from typing import Any
+
+from contract_kit.shape import python_pattern
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)
@@ -40,79 +43,113 @@ def matching(pattern: str, *, least: int = 0, most: int | None = None, extra: in
     >>> matching("^cus_[0-9a-f]{4}$")
     'cus_0000'
     """
+    read = python_pattern(pattern)
     try:
-        compiled = re.compile(pattern)
-    except (re.error, OverflowError):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)
+            compiled, tree = re.compile(read), parser.parse(read)
+    except (re.error, OverflowError, RecursionError):
         return None
     for more in range(extra, extra + 4):
-        found = _attempt(pattern, least, more)
-        if found is not None and compiled.search(found) and _fits(found, least, most):
-            return found
-    return _searched(pattern, least, most)
+        for turn in range(_TURNS):
+            found = _attempt(tree, read, least, more, turn)
+            if found is not None and _fits(found, least, most) and compiled.search(found):
+                return found
+    return _searched(read, least, most)
+
+
+_TURNS = 4
 
 
 def _fits(text: str, least: int, most: int | None) -> bool:
     return len(text) >= least and (most is None or len(text) <= most)
 
 
-def _attempt(pattern: str, least: int, more: int) -> str | None:
+def _attempt(tree: Any, pattern: str, least: int, more: int, turn: int) -> str | None:
     try:
-        tree = parser.parse(pattern)
-        text = _walk(tree, {}, more)
+        text = _Way(more, turn).walk(tree, more)
         if len(text) < least:
-            text = _walk(tree, {}, least - len(text) + more)
-        if len(text) < least and not pattern.endswith("$"):
+            lacking = least - len(text) + more
+            text = _Way(lacking, turn).walk(tree, lacking)
+        if len(text) < least and not pattern.endswith((r"\Z", "$")):
             text += "a" * (least - len(text))
     except (_Hard, RecursionError):
         return None
     return text
 
 
-def _walk(tree: Any, groups: dict[int, str], more: int) -> str:
-    return "".join(_part(op, value, groups, more) for op, value in tree)
+class _Way:
+    """One way through a pattern. Look-arounds are passed by: whether they hold is seen afterwards.
+
+    ``turn`` asks for other characters where several may stand, for what a look-around wants.
+    """
+
+    def __init__(self, more: int, turn: int) -> None:
+        self.most, self.turn, self.count = more, turn, turn
+        self.groups: dict[int, str] = {}
+
+    def walk(self, tree: Any, more: int) -> str:
+        """The text of a sequence of parts."""
+        return "".join(self.part(op, value, more) for op, value in tree)
+
+    def part(self, op: Any, value: Any, more: int) -> str:
+        """The text of one part."""
+        if op is ops.LITERAL:
+            return chr(value)
+        if op is ops.NOT_LITERAL:
+            return next(c for c in _LIKED if ord(c) != value)
+        if op is ops.ANY:
+            return self.any_of("aA1-")
+        if op in (ops.AT, ops.ASSERT, ops.ASSERT_NOT):
+            return ""
+        if op is ops.IN:
+            return self.any_of(_members(value)) if self.turn else _members(value)[0]
+        if op is ops.BRANCH:
+            ways = value[1]
+            number = more + self.turn
+            return self.walk(ways[number if number < len(ways) else 0], more)
+        if op is ops.SUBPATTERN:
+            text = self.walk(value[-1], more)
+            if value[0] is not None:
+                self.groups[value[0]] = text
+            return text
+        if op in (ops.MAX_REPEAT, ops.MIN_REPEAT, ops.POSSESSIVE_REPEAT):
+            least, most, inner = value
+            return "".join(self.walk(inner, 0) for _ in range(min(max(least, least + more), int(most))))
+        if op is ops.ATOMIC_GROUP:
+            return self.walk(value, more)
+        if op is ops.GROUPREF:
+            return self.groups.get(value, "")
+        raise _Hard(str(op))
+
+    def any_of(self, chars: str) -> str:
+        """The next of some characters; always the first on the plainest way."""
+        if not self.turn:
+            return chars[0]
+        self.count += 1
+        return chars[self.count % len(chars)]
 
 
-def _part(op: Any, value: Any, groups: dict[int, str], more: int) -> str:
-    if op is ops.LITERAL:
-        return chr(value)
-    if op is ops.NOT_LITERAL:
-        return next(c for c in _LIKED if ord(c) != value)
-    if op is ops.ANY:
-        return "a"
-    if op is ops.AT:
-        return ""
-    if op is ops.IN:
-        return _member(value)
-    if op is ops.BRANCH:
-        return _walk(value[1][min(more, len(value[1]) - 1) if more < len(value[1]) else 0], groups, more)
-    if op is ops.SUBPATTERN:
-        text = _walk(value[-1], groups, more)
-        if value[0] is not None:
-            groups[value[0]] = text
-        return text
-    if op in (ops.MAX_REPEAT, ops.MIN_REPEAT, ops.POSSESSIVE_REPEAT):
-        least, most, inner = value
-        return "".join(_walk(inner, groups, 0) for _ in range(min(max(least, least + more), int(most))))
-    if op is ops.ATOMIC_GROUP:
-        return _walk(value, groups, more)
-    if op is ops.GROUPREF:
-        return groups.get(value, "")
-    raise _Hard(str(op))
-
-
-def _member(items: Any) -> str:
-    """One character of a class."""
+def _members(items: Any) -> str:
+    """Some characters of a class, the plainest first."""
     if items and items[0][0] is ops.NEGATE:
         wanted = re.compile("[^" + "".join(_class_text(item) for item in items[1:]) + "]")
-        return next(c for c in _LIKED + "".join(map(chr, range(33, 1000))) if wanted.match(c))
-    op, value = items[0]
-    if op is ops.LITERAL:
-        return chr(value)
-    if op is ops.RANGE:
-        return chr(value[0])
-    if op is ops.CATEGORY:
-        return _CATEGORIES[value]
-    raise _Hard(str(op))
+        return "".join(c for c in _LIKED if wanted.match(c)) or next(
+            c for c in map(chr, range(33, 1000)) if wanted.match(c)
+        )
+    found = []
+    for op, value in items:
+        if op is ops.LITERAL:
+            found.append(chr(value))
+        elif op is ops.RANGE:
+            found.append(chr(value[0]))
+            if value[1] > value[0]:
+                found.append(chr(value[0] + 1))
+        elif op is ops.CATEGORY:
+            found.append(_CATEGORIES[value])
+        else:
+            raise _Hard(str(op))
+    return "".join(found)
 
 
 def _class_text(item: Any) -> str:
@@ -122,15 +159,18 @@ def _class_text(item: Any) -> str:
     if op is ops.RANGE:
         return f"{re.escape(chr(value[0]))}-{re.escape(chr(value[1]))}"
     if op is ops.CATEGORY:
-        return {
-            ops.CATEGORY_DIGIT: r"\d",
-            ops.CATEGORY_NOT_DIGIT: r"\D",
-            ops.CATEGORY_SPACE: r"\s",
-            ops.CATEGORY_NOT_SPACE: r"\S",
-            ops.CATEGORY_WORD: r"\w",
-            ops.CATEGORY_NOT_WORD: r"\W",
-        }[value]
+        return _CATEGORY_TEXTS[value]
     raise _Hard(str(op))
+
+
+_CATEGORY_TEXTS = {
+    ops.CATEGORY_DIGIT: r"\d",
+    ops.CATEGORY_NOT_DIGIT: r"\D",
+    ops.CATEGORY_SPACE: r"\s",
+    ops.CATEGORY_NOT_SPACE: r"\S",
+    ops.CATEGORY_WORD: r"\w",
+    ops.CATEGORY_NOT_WORD: r"\W",
+}
 
 
 def _searched(pattern: str, least: int, most: int | None) -> str | None:

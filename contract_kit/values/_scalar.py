@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from contract_kit.errors import ImpossibleSchema, UnsupportedKeyword
-from contract_kit.schema import validator_for
+from contract_kit.schema import Validator, validator_for
 from contract_kit.shape import json_type
 
 from ._formats import EXAMPLES
@@ -16,7 +16,7 @@ from ._regex import matching
 if TYPE_CHECKING:
     from contract_kit.shape import Node
 
-__all__ = ["bounds", "fit"]
+__all__ = ["bounds", "fit", "is_multiple"]
 
 
 def fit(node: Node, name: str, wish: Any, *, variant: int = 0) -> Any:
@@ -41,7 +41,7 @@ def _string(node: Node, wish: str | None, variant: int) -> str:
     if most is not None and least > most:
         raise ImpossibleSchema(node.pointer, f"minLength {least} is over maxLength {most}")
     patterns, form = node.all_of("pattern"), node.format
-    judge = validator_for({"allOf": [_leaf_rules(part) for part in node.parts]})
+    judge = _judge(node, "string")
     for text in _candidates(node, wish, variant, patterns, form):
         sized = _sized(text, least, most) if not patterns and form not in EXAMPLES else text
         if judge.is_valid(sized):
@@ -49,8 +49,19 @@ def _string(node: Node, wish: str | None, variant: int) -> str:
     raise UnsupportedKeyword("pattern" if patterns else "format", node.pointer)
 
 
-def _leaf_rules(part: dict[str, Any]) -> dict[str, Any]:
-    return {k: part[k] for k in ("minLength", "maxLength", "pattern", "format", "type") if k in part}
+_RULES = {
+    "string": ("minLength", "maxLength", "pattern", "format"),
+    "number": ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"),
+}
+
+
+def _judge(node: Node, name: str) -> Validator:
+    """The validator of a node's rules for one type of scalar."""
+    rules = [
+        {k: part[k] for k in _RULES["string" if name == "string" else "number"] if k in part}
+        for part in node.parts
+    ]
+    return validator_for({"type": name, "allOf": [{}, *(rule for rule in rules if rule)]})
 
 
 def _candidates(node: Node, wish: str | None, variant: int, patterns: list[str], form: str | None) -> Any:
@@ -109,19 +120,34 @@ def _number(node: Node, name: str, wish: Any, variant: int) -> int | float:
     unit = Fraction(str(step)) if step else Fraction(1)
     if name == "integer" and unit.denominator != 1:
         unit = Fraction(unit.numerator)
-    judge = validator_for({"allOf": [_number_rules(part) for part in node.parts], "type": name})
-    if not variant and not isinstance(wish, bool) and isinstance(wish, int | float) and judge.is_valid(wish):
+    judge = _judge(node, name)
+
+    def fits(value: float) -> bool:
+        return judge.is_valid(value) and is_multiple(value, step) is not None
+
+    if not variant and not isinstance(wish, bool) and isinstance(wish, int | float) and fits(wish):
         return wish
     for candidate in _numbers(node, unit, variant):
         value = int(candidate) if candidate.denominator == 1 else float(candidate)
-        if judge.is_valid(value):
+        if fits(value):
             return value
     raise ImpossibleSchema(node.pointer, "no number lies within its bounds")
 
 
-def _number_rules(part: dict[str, Any]) -> dict[str, Any]:
-    names = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "type")
-    return {k: part[k] for k in names if k in part}
+def is_multiple(value: float, step: float | None) -> bool | None:
+    """Whether ``value`` is a multiple of ``step``; ``None`` where decimal and binary arithmetic disagree.
+
+    >>> is_multiple(0.07, 0.01), is_multiple(0.5, 0.25), is_multiple(1.3, 0.25)
+    (None, True, False)
+    """
+    if step is None or isinstance(step, int):
+        return True if step is None else value % step == 0
+    try:
+        exact = Fraction(repr(value)) % Fraction(repr(step)) == 0
+        binary = float(value / step).is_integer()
+    except (OverflowError, ValueError, ZeroDivisionError):
+        return None
+    return exact if exact == binary else None
 
 
 def _numbers(node: Node, unit: Fraction, variant: int) -> Any:

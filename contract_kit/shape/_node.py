@@ -1,152 +1,28 @@
-"""A schema as a generator sees it: a lazy tree of nodes, references followed and ``allOf`` merged.
-
-A :class:`Node` is a conjunction of plain schemas for one place of a payload. What a generator asks is
-answered by it at once (which types, which bounds, which children); what is a choice (``anyOf``,
-``oneOf``, ``if``) stays a :class:`Choice` until somebody picks a branch, which gives a new node. Children are
-made when first asked for, so recursive schemas are endless trees that cost nothing until walked.
-"""
+"""One place of a payload: a conjunction of plain schemas, and what a generator asks of it."""
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from functools import cached_property
 from math import lcm
 from typing import TYPE_CHECKING, Any
 
 from contract_kit.errors import RefError
-from contract_kit.jsonio import compact, join, tokens
-from contract_kit.model import Constraint, Location
+from contract_kit.jsonio import compact, join
+from contract_kit.model import Constraint
+
+from ._ecma import matches
+from ._rules import ASSUMED, RULES, TYPES, is_rule, json_type
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
-__all__ = ["TYPES", "Choice", "Node", "build_root", "json_type", "locations"]
+    from ._choices import Choice, Schema
+    from ._document import Document
 
-TYPES = ("object", "array", "string", "integer", "number", "boolean", "null")
+__all__ = ["Node"]
 
-# Keywords that are a rule of their own; the rest are structure or annotation.
-RULES = (
-    "type",
-    "enum",
-    "const",
-    "format",
-    "minLength",
-    "maxLength",
-    "pattern",
-    "minimum",
-    "maximum",
-    "exclusiveMinimum",
-    "exclusiveMaximum",
-    "multipleOf",
-    "minItems",
-    "maxItems",
-    "uniqueItems",
-    "contains",
-    "minContains",
-    "maxContains",
-    "minProperties",
-    "maxProperties",
-    "required",
-    "additionalProperties",
-    "propertyNames",
-    "dependentRequired",
-    "dependentSchemas",
-    "anyOf",
-    "oneOf",
-    "not",
-    "if",
-    "unevaluatedProperties",
-    "unevaluatedItems",
-)
 _LARGEST = ("minLength", "minItems", "minProperties", "minimum", "exclusiveMinimum", "minContains")
 _SMALLEST = ("maxLength", "maxItems", "maxProperties", "maximum", "exclusiveMaximum", "maxContains")
-
-# Formats that say how a publisher stores a value; no validator asserts them.
-_ANNOTATIONS = frozenset({"int32", "int64", "float", "double", "password", "byte", "binary"})
-
-Schema = dict[str, Any]
-
-
-def json_type(value: Any) -> str:
-    """The JSON Schema type of a value: an integral float is an ``integer``, as the drafts say."""
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "boolean"
-    if isinstance(value, int) or (isinstance(value, float) and value.is_integer()):
-        return "integer"
-    if isinstance(value, float):
-        return "number"
-    if isinstance(value, str):
-        return "string"
-    return "array" if isinstance(value, list) else "object"
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """An open choice at a node: one of ``branches`` (each a schema) must hold besides the rest."""
-
-    keyword: str
-    branches: tuple[Any, ...]
-    discriminator: Mapping[str, Any] | None = None
-
-
-def _refs_in(schema: Any) -> Iterator[str]:
-    stack = [schema]
-    while stack:
-        item = stack.pop()
-        if isinstance(item, dict):
-            if isinstance(item.get("$ref"), str):
-                yield item["$ref"]
-            stack.extend(item.values())
-        elif isinstance(item, list):
-            stack.extend(item)
-
-
-class _Document:
-    """The root schema, with references looked up once."""
-
-    def __init__(self, schema: Mapping[str, Any]) -> None:
-        self.schema = schema
-        self._seen: dict[str, Any] = {}
-        self._refs: dict[str, frozenset[str]] = {}
-        self.memo: dict[Any, Any] = {}
-        """Room for what others derive from nodes of this document, by keys of their own."""
-
-    def definitions(self, schemas: tuple[Any, ...]) -> dict[str, Any]:
-        """The definitions that ``schemas`` reach, directly or through others."""
-        found: dict[str, Any] = {}
-        waiting = [ref for schema in schemas for ref in _refs_in(schema)]
-        while waiting:
-            ref = waiting.pop()
-            if not ref.startswith("#/$defs/"):
-                return dict(self.schema.get("$defs", {}))
-            name = tokens(ref[1:])[1]
-            if name not in found:
-                found[name] = self.schema["$defs"][name]
-                if name not in self._refs:
-                    self._refs[name] = frozenset(_refs_in(found[name]))
-                waiting.extend(self._refs[name])
-        return found
-
-    def lookup(self, ref: str) -> Any:
-        if ref not in self._seen:
-            self._seen[ref] = self._find(ref)
-        return self._seen[ref]
-
-    def _find(self, ref: str) -> Any:
-        if not ref.startswith("#"):
-            raise RefError(ref, "", "leads outside the document")
-        here: Any = self.schema
-        for token in tokens(ref[1:]):
-            if isinstance(here, dict) and token in here:
-                here = here[token]
-            elif isinstance(here, list) and token.isdecimal() and int(token) < len(here):
-                here = here[int(token)]
-            else:
-                raise RefError(ref, "", "leads to nowhere")
-        return here
 
 
 class Node:
@@ -158,7 +34,7 @@ class Node:
     """
 
     def __init__(
-        self, document: _Document, conjunction: tuple[Any, ...], pointer: str, trail: tuple[str, ...]
+        self, document: Document, conjunction: tuple[Any, ...], pointer: str, trail: tuple[str, ...]
     ) -> None:
         self._document = document
         self.pointer = pointer
@@ -194,20 +70,7 @@ class Node:
         for item in schema.get("allOf", ()):
             if not self._flatten(item, parts, choices, trail, inside):
                 return False
-        for keyword in ("anyOf", "oneOf"):
-            if keyword in schema:
-                choices.append(Choice(keyword, tuple(schema[keyword]), schema.get("discriminator")))
-        if "if" in schema and ("then" in schema or "else" in schema):
-            test = schema["if"]
-            choices.append(
-                Choice(
-                    "if",
-                    (
-                        {"allOf": [test, schema.get("then", True)]},
-                        {"allOf": [{"not": test}, schema.get("else", True)]},
-                    ),
-                )
-            )
+        choices.extend(self._document.choices(schema))
         if len(schema) > (ref is not None):
             parts.append(schema)
         return True
@@ -388,6 +251,10 @@ class Node:
             else None
         )
 
+    def narrowed(self, schema: Any) -> Node:
+        """This node, its settled choices kept, with one more schema that must hold."""
+        return self._with(schema, tuple(self.choices), self.settled)
+
     def also(self, *schemas: Any) -> Node:
         """This node with further schemas that must hold."""
         return Node(self._document, (*self._conjunction, *schemas), self.pointer, self.trail)
@@ -396,19 +263,21 @@ class Node:
 
     def pick(self, choice: int, branch: int) -> Node:
         """This node with the choice number ``choice`` settled on its branch number ``branch``."""
-        chosen = self.choices[choice]
+        left = tuple(c for i, c in enumerate(self.choices) if i != choice)
+        return self._with(self.choices[choice].branches[branch], left, self.settled + 1)
+
+    def _with(self, schema: Any, left: tuple[Choice, ...], settled: int) -> Node:
         node = Node.__new__(Node)
         node._document, node.pointer = self._document, self.pointer
-        parts, choices, trail = list(self.parts), [], list(self.trail)
-        choices.extend(c for i, c in enumerate(self.choices) if i != choice)
-        before = len(choices)
-        fine = node._flatten(chosen.branches[branch], parts, choices, trail, ())
-        # Choices that the branch brings come first: they are settled next.
-        node.choices = tuple(choices[before:] + choices[:before])
+        brought: list[Choice] = []
+        parts, trail = list(self.parts), list(self.trail)
+        fine = node._flatten(schema, parts, brought, trail, ())
+        # Choices that the schema brings come first: they are settled next.
+        node.choices = (*brought, *left)
         node.parts, node.trail = tuple(parts), tuple(trail)
         node.impossible = self.impossible or not fine
-        node.settled = self.settled + 1
-        node._conjunction = (*self._conjunction, chosen.branches[branch])
+        node.settled = settled
+        node._conjunction = (*self._conjunction, schema)
         return node
 
     @property
@@ -419,7 +288,7 @@ class Node:
     @property
     def schema(self) -> Schema:
         """A self-contained JSON Schema of this node: what a validator needs to judge a value for it."""
-        whole: Schema = {"allOf": list(self._conjunction)}
+        whole: Schema = {"allOf": list(self._conjunction)} if self._conjunction else {}
         definitions = self._document.definitions(self._conjunction)
         if definitions:
             whole["$defs"] = definitions
@@ -429,6 +298,10 @@ class Node:
     def identity(self) -> tuple[int, ...]:
         """The same for two nodes of one document that ask the same of a value."""
         return tuple(id(item) for item in self._conjunction)
+
+    def lookup(self, ref: str) -> Any:
+        """The schema that a reference of this node's document names."""
+        return self._document.lookup(ref)
 
     @property
     def memo(self) -> dict[Any, Any]:
@@ -440,23 +313,15 @@ class Node:
         """The rules that hold here, one a keyword."""
         found: dict[str, Constraint] = {}
         for part in self.parts:
+            if ASSUMED in part:
+                continue
             for name in RULES:
-                if name in part and _is_rule(name, part[name]):
+                if name in part and is_rule(name, part):
                     found.setdefault(name, Constraint(self.pointer, name, part[name]))
         return tuple(found[name] for name in RULES if name in found)
 
     def __repr__(self) -> str:
         return f"<Node {self.pointer or '/'} {'|'.join(self.types)}>"
-
-
-def _is_rule(name: str, value: Any) -> bool:
-    if name in ("additionalProperties", "unevaluatedProperties", "unevaluatedItems"):
-        return value is False
-    if name == "uniqueItems":
-        return value is True
-    if name == "format":
-        return value not in _ANNOTATIONS
-    return not (name in ("required", "dependentRequired", "dependentSchemas") and not value)
 
 
 def _says(part: Schema, name: str) -> Iterator[Any]:
@@ -466,60 +331,8 @@ def _says(part: Schema, name: str) -> Iterator[Any]:
         known = True
         yield part["properties"][name]
     for pattern, schema in part.get("patternProperties", {}).items():
-        if re.search(pattern, name):
+        if matches(pattern, name):
             known = True
             yield schema
     if not known and "additionalProperties" in part:
         yield part["additionalProperties"]
-
-
-def build_root(schema: Mapping[str, Any]) -> Node:
-    """The root node of a self-contained draft 2020-12 schema with references under ``#``."""
-    body = {key: value for key, value in schema.items() if key not in ("$defs", "$schema")}
-    return Node(_Document(schema), (body,), "", ())
-
-
-def locations(root: Node) -> tuple[Location, ...]:
-    """Every place of the payload with its rules, parents first; recursive places are listed once.
-
-    Branches of a choice share their places: the rules of all branches are listed there.
-    """
-    found: dict[str, dict[str, Constraint]] = {}
-    for node in nodes(root):
-        rules = found.setdefault(node.pointer, {})
-        for rule in node.constraints:
-            rules.setdefault(rule.keyword, rule)
-    return tuple(Location(pointer, tuple(rules.values())) for pointer, rules in found.items())
-
-
-def nodes(root: Node) -> Iterator[Node]:
-    """Every node below ``root``, parents first, branches of choices after their node.
-
-    A reference that is entered a second time on one way is listed and not walked into.
-    """
-    stack = [root]
-    while stack:
-        node = stack.pop()
-        yield node
-        if node.impossible or node.recursions > 0:
-            continue
-        below = [
-            *(
-                node.pick(i, j)
-                for i, choice in enumerate(node.choices[:1])
-                for j in range(len(choice.branches))
-            ),
-            *(() if node.choices else children(node)),
-        ]
-        stack.extend(reversed(below))
-
-
-def children(node: Node) -> Iterator[Node]:
-    """The declared children of a node: properties, map values, patterns, prefix and items."""
-    yield from node.properties.values()
-    if node.values is not None:
-        yield node.values
-    yield from node.patterns.values()
-    yield from node.prefix
-    if node.items is not None:
-        yield node.items

@@ -1,0 +1,27 @@
+"""A schema as a generator sees it: a lazy tree of nodes, references followed and ``allOf`` merged.
+
+A :class:`Node` is a conjunction of plain schemas for one place of a payload. What a generator asks is
+answered by it at once (which types, which bounds, which children); what is a choice (``anyOf``,
+``oneOf``, ``if``) stays a :class:`Choice` until somebody picks a branch, which gives a new node. Children are
+made when first asked for, so recursive schemas are endless trees that cost nothing until walked.
+"""
+
+from ._choices import Choice
+from ._ecma import matches, python_pattern
+from ._node import Node
+from ._rules import FORMATS, TYPES, json_type
+from ._walk import build_root, children, locations, nodes
+
+__all__ = [
+    "FORMATS",
+    "TYPES",
+    "Choice",
+    "Node",
+    "build_root",
+    "children",
+    "json_type",
+    "locations",
+    "matches",
+    "nodes",
+    "python_pattern",
+]

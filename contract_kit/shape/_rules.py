@@ -1,0 +1,96 @@
+"""Which keywords are rules of their own, and when."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ._choices import Schema
+
+__all__ = ["ASSUMED", "FORMATS", "RULES", "TYPES", "is_rule", "json_type"]
+
+TYPES = ("object", "array", "string", "integer", "number", "boolean", "null")
+
+# Keywords that are a rule of their own; the rest are structure or annotation.
+RULES = (
+    "type",
+    "enum",
+    "const",
+    "format",
+    "minLength",
+    "maxLength",
+    "pattern",
+    "minimum",
+    "maximum",
+    "exclusiveMinimum",
+    "exclusiveMaximum",
+    "multipleOf",
+    "minItems",
+    "maxItems",
+    "uniqueItems",
+    "contains",
+    "minContains",
+    "maxContains",
+    "minProperties",
+    "maxProperties",
+    "required",
+    "additionalProperties",
+    "propertyNames",
+    "dependentRequired",
+    "dependentSchemas",
+    "anyOf",
+    "oneOf",
+    "not",
+    "then",
+    "else",
+    "unevaluatedProperties",
+    "unevaluatedItems",
+)
+
+# Formats that draft 2020-12 defines and validators assert; any other says how a publisher stores a value.
+FORMATS = frozenset(
+    "date-time date time duration email idn-email hostname idn-hostname ipv4 ipv6 uri uri-reference iri iri-reference "
+    "uri-template uuid json-pointer relative-json-pointer regex".split()
+)
+ASSUMED = "x-assumed"
+"""Marks a part that holds because a branch was picked: it is no rule that can be broken."""
+
+
+def json_type(value: Any) -> str:
+    """The JSON Schema type of a value: an integral float is an ``integer``, as the drafts say."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "boolean"
+    if isinstance(value, int) or (isinstance(value, float) and value.is_integer()):
+        return "integer"
+    if isinstance(value, float):
+        return "number"
+    if isinstance(value, str):
+        return "string"
+    return "array" if isinstance(value, list) else "object"
+
+
+def is_rule(name: str, part: Schema) -> bool:
+    """Whether a keyword, as it stands in ``part``, forbids anything by itself."""
+    value = part[name]
+    if name in ("additionalProperties", "unevaluatedProperties", "unevaluatedItems", "then", "else"):
+        return value is False
+    if name == "uniqueItems":
+        return value is True
+    if name == "format":
+        return value in FORMATS
+    if name == "contains":
+        return part.get("minContains", 1) > 0
+    if name == "dependentSchemas":
+        return any(schema is False for schema in value.values())
+    if name == "dependentRequired":
+        return any(value.values())
+    if name in ("minLength", "minItems", "minProperties", "minContains"):
+        return bool(value > (name == "minContains"))
+    if name == "type":
+        names = {value} if isinstance(value, str) else set(value)
+        return not {"object", "array", "string", "number", "boolean", "null"} <= names
+    if name == "pattern":
+        return value != ""
+    return name != "required" or bool(value)
