@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from contract_kit.errors import ContractViolation, UsageError
 from contract_kit.report import Context, reproduce, title
-from contract_kit.targets import open_python_target
+from contract_kit.targets import UrlTarget, open_python_target
 
 from ._judging import Judge
 
@@ -34,8 +34,8 @@ def check(
 ) -> None:
     """Give ``case`` to ``target`` and raise ``ContractViolation`` where the contract is broken.
 
-    ``target`` is a callable (``bytes``, ``str`` or the decoded value in, by ``input``) or a model class,
-    called in this process. ``rejects`` are the exceptions that are a refusal.
+    ``target`` is a callable (``bytes``, ``str`` or the decoded value in, by ``input``), a model class or an
+    app, called in this process, or the URL of a receiver. ``rejects`` are the exceptions that are a refusal.
 
     >>> import contract_kit, json
     >>> contract = contract_kit.load("customer.created")
@@ -70,7 +70,11 @@ def judge_for(
     if key not in _judges:
         from contract_kit.values import base_values
 
-        opened: Target = open_python_target(target, input_=input_, rejects=refusals, isolate=False)
+        opened: Target
+        if isinstance(target, str) and target.startswith(("http://", "https://")):
+            opened = UrlTarget(target)
+        else:
+            opened = open_python_target(target, input_=input_, rejects=refusals, isolate=False)
         judge = Judge(case.terms, opened, _as_it_is, lossless=lossless)
         judge.calibrate(base_values(case.terms, _CALIBRATION))
         _judges[key] = ((target, case.terms), judge)

@@ -79,7 +79,7 @@ def _side_by_side(run: Run, cases: Sequence[Case]) -> None:
 
         for delivery, reply in run.target.exchange(outgoing()):
             case, at, sent = delivery.key
-            run.deliveries += 1
+            run.tally.deliveries += 1
             verdict = _judged(run, case, at, sent, reply)
             last[case.id] = verdict
             if verdict.finding is not None:
@@ -122,7 +122,7 @@ def _alone(run: Run, case: Case) -> None:
         outgoing = [_delivery(run, case, index, token) for index in batch]
         for delivery, reply in run.target.exchange(outgoing):
             _, at, sent = delivery.key
-            run.deliveries += 1
+            run.tally.deliveries += 1
             found = _judged(run, case, at, sent, reply)
             if verdict is None or verdict.finding is None:
                 verdict = found

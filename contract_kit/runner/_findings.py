@@ -21,8 +21,8 @@ __all__ = ["findings"]
 
 def findings(run: Run, *, shrink: bool = True) -> tuple[Finding, ...]:
     """What a run has found, one finding a cause."""
-    failed = [verdict for verdict in run.judged.values() if verdict is not None]
-    return tuple(_finding(run, made, shrink=shrink) for made in group(failed, run.met))
+    failed = run.tally.failed
+    return tuple(_finding(run, made, shrink=shrink) for made in group(failed, run.tally.met))
 
 
 def _finding(run: Run, made: Group, *, shrink: bool) -> Finding:

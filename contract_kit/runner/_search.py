@@ -38,12 +38,12 @@ def search(run: Run) -> None:
     for kind, make in (("valid", valid_cases), ("invalid", invalid_cases)):
         if (kinds is None or kind in kinds) and not run.over() and not run.settings.only:
             run.progress.phase(f"random search: {kind}", run.settings.max_examples)
-            _search(run, make(run.terms, policy=run.policy), kind)
+            _search(run, make(run.terms, policy=run.policy))
 
 
-def _search(run: Run, strategy: SearchStrategy[Case], kind: str) -> None:
+def _search(run: Run, strategy: SearchStrategy[Case]) -> None:
     """Up to a few rounds: each ends with the smallest example of one new cause."""
-    known = {rough_key(v) for v in run.judged.values() if v is not None}
+    known = set(run.tally.causes)
     left = run.settings.max_examples
     for number in range(_ROUNDS):
         found = _round(run, strategy, known, left, run.settings.seed + number)
@@ -61,7 +61,6 @@ def _round(
     from hypothesis import HealthCheck, Phase, given, settings
 
     best: list[Verdict] = []
-    count = 0
 
     @hypothesis.seed(seed)
     @settings(
@@ -76,16 +75,14 @@ def _round(
     )
     @given(strategy)
     def examine(case: Case) -> None:
-        nonlocal count
         if run.over():
             raise _Over
-        count += 1
         run.progress.advance()
         if not is_chosen(case, run.settings, run.target.kind):
             return
         case = as_told(case, run.settings)
         reply = run.judge.ask(case.body, case)
-        run.deliveries += 1
+        run.tally.deliveries += 1
         verdict = run.judge.settled(case, reply)
         if verdict.finding is not None and rough_key(verdict) not in known:
             if best and rough_key(verdict) != rough_key(best[-1]):
@@ -105,6 +102,4 @@ def _round(
         if many.subgroup(KeyboardInterrupt) is not None:
             raise KeyboardInterrupt from many
         return best[-1] if best else None
-    finally:
-        run.random_count += count
     return None

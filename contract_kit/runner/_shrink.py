@@ -85,7 +85,7 @@ def _still(run: Run, before: Verdict, value: Any) -> Verdict | None:
     if case is None:
         return None
     reply = run.judge.ask(case.body, case)
-    run.deliveries += 1
+    run.tally.deliveries += 1
     verdict = run.judge.settled(case, reply)
     same = (
         verdict.finding == before.finding

@@ -1,0 +1,98 @@
+"""How long cases take: which hang, which are slow, and which need not be tried any more."""
+
+from __future__ import annotations
+
+import statistics
+from collections import Counter, deque
+from typing import TYPE_CHECKING
+
+from contract_kit.jsonio import compact, get, replace, strict_loads
+from contract_kit.model import Verdict
+from contract_kit.oracle import FLOOR_S, is_slow, suspicious
+
+if TYPE_CHECKING:
+    from contract_kit.model import Case, Reply
+
+    from ._judging import Judge
+
+__all__ = ["Pace"]
+
+_ENOUGH, _RECENT = 40, 400
+_REPEATS, _HALVES = 3, 2
+_MOST_HANGS = (2, 4, 6)
+"""Hangs at one place in one family, at one place, and of one edge, after which no more such cases are tried."""
+
+
+class Pace:
+    """The times of one target's recent replies, and the causes of its hangs."""
+
+    def __init__(self) -> None:
+        self._hangs: Counter[tuple[str, ...]] = Counter()
+        self._times: deque[float] = deque(maxlen=_RECENT)
+        self._sizes: deque[int] = deque(maxlen=_RECENT)
+
+    def note(self, case: Case, reply: Reply) -> None:
+        """Take a reply's time, or its hang, into account."""
+        if reply.outcome == "timed_out":
+            self._hangs.update(_causes(case))
+
+    def learn(self, case: Case, reply: Reply) -> None:
+        """Count a reply among those that show how long a case takes."""
+        if reply.outcome in ("accepted", "rejected"):
+            self._times.append(reply.elapsed)
+            self._sizes.append(len(case.body))
+
+    def is_hopeless(self, case: Case) -> bool:
+        """Whether cases of the same cause have hung often enough: a run must stay short."""
+        if not self._hangs:
+            return False
+        return any(self._hangs[key] >= most for key, most in zip(_causes(case), _MOST_HANGS, strict=True))
+
+    def is_suspicious(self, case: Case, reply: Reply) -> bool:
+        """Whether a reply took far longer than its case's size explains."""
+        if reply.elapsed < FLOOR_S or len(self._times) < _ENOUGH:
+            return False
+        if reply.outcome not in ("accepted", "rejected"):
+            return False
+        median, size = self._usual
+        return suspicious(reply.elapsed, len(case.body), median=median, median_size=size)
+
+    @property
+    def _usual(self) -> tuple[float, int]:
+        return statistics.median(self._times), int(statistics.median(self._sizes))
+
+    def verdict(self, judge: Judge, case: Case, reply: Reply) -> Verdict | None:
+        """The verdict on a suspicious case, measured again, and beside a body with half of what is at its place."""
+        repeats = [judge.ask(case.body, case).elapsed for _ in range(_REPEATS)]
+        half = _halved(case)
+        halves = [judge.ask(half, case).elapsed for _ in range(_HALVES)] if half is not None else []
+        median, size = self._usual
+        said = is_slow(repeats, len(case.body), median=median, median_size=size, half=halves)
+        if said is None:
+            return None
+        return Verdict(
+            case=case,
+            reply=reply,
+            finding="slow",
+            pointer=case.at,
+            keyword=case.keyword,
+            expected="about the time that its size explains",
+            observed=said,
+        )
+
+
+def _causes(case: Case) -> tuple[tuple[str, ...], ...]:
+    """The causes that a hang may have, from narrow to wide."""
+    return ((case.kind, case.at, case.family), (case.kind, case.at), (case.kind, case.family, case.variant))
+
+
+def _halved(case: Case) -> bytes | None:
+    """The case's body with half of the text or the items at its place, if there are any."""
+    try:
+        value = strict_loads(case.body)
+    except (ValueError, RecursionError):
+        return None
+    here = get(value, case.at)
+    if isinstance(here, str | list) and len(here) > 1:
+        return compact(replace(value, case.at, here[: len(here) // 2]))
+    return None
