@@ -15,6 +15,7 @@ from ._equivalent import equivalent, spellings
 from ._foreign import foreign
 from ._invalid import invalid, near_misses
 from ._malformed import malformed
+from ._pairs import note_double, pairs, pairs_of
 from ._random import invalid_cases, valid_cases
 from ._valid import valid
 
@@ -32,6 +33,7 @@ __all__ = [
     "expectation_of",
     "invalid_cases",
     "near_misses",
+    "pairs_of",
     "pattern_in",
     "pattern_of",
     "shown",
@@ -58,19 +60,23 @@ def body_cases(
     ruling: Policy = policy or ("provider" if terms.profile is not None else "schema")
     maker = Maker(terms, ruling)
     wanted = set(kinds) if kinds is not None else set(BODY_KINDS)
-    for draft in _drafts(terms, ruling, target):
+    for draft in _drafts(terms, ruling, target, strength):
         # A case is finished even if it is not wanted: ids and doubles do not depend on the selection.
         case = maker.finish(draft)
+        if case is None:
+            note_double(terms, draft)
         if case is not None and case.kind in wanted:
             yield case
 
 
-def _drafts(terms: Terms, policy: Policy, target: TargetKind | None) -> Iterator[Draft]:
+def _drafts(terms: Terms, policy: Policy, target: TargetKind | None, strength: int) -> Iterator[Draft]:
     every = list(bases(terms))
     first = every[0]
     bodies: tuple[Any, ...] = tuple(base_values(terms, 5)) if first.name == "full" else ()
     for number, base in enumerate(every):
         yield from valid(terms, base, bodies if number == 0 else ())
+        if number == 0:
+            yield from pairs(terms, base, strength)
     yield from equivalent(first, bodies)
     yield from foreign(terms, first, "accept" if policy == "schema" or target in ENDPOINTS else "either")
     for base in every:

@@ -5,6 +5,7 @@ from contract_kit.values._build import Builder, Built, build, judge_of
 from contract_kit.values._edges import KEYS, Edge, unknown_values
 from contract_kit.values._formats import EXAMPLES, VIOLATORS
 from contract_kit.values._meaning import Meaning, meaning, register
+from contract_kit.values._pairs import MOOT, count_covered, covering
 from contract_kit.values._sampler import realistic, sample_lines, samples
 from contract_kit.values._scalar import fit
 from contract_kit.values._select import breaking, meaning_edges, number_edges, sized, text_edges, time_edges
@@ -13,6 +14,7 @@ from contract_kit.values._strategies import Edit, applied, edits_of, payloads
 __all__ = [
     "EXAMPLES",
     "KEYS",
+    "MOOT",
     "VIOLATORS",
     "Base",
     "Builder",
@@ -26,6 +28,8 @@ __all__ = [
     "bases",
     "breaking",
     "build",
+    "count_covered",
+    "covering",
     "edits_of",
     "fit",
     "judge_of",
