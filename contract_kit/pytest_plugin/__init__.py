@@ -22,6 +22,7 @@ from contract_kit.pytest_plugin._fixtures import (
     make_contract_payload,
     make_customer_created,
 )
+from contract_kit.pytest_plugin._keep import WANTED, kept
 from contract_kit.pytest_plugin._options import add_options, asked, may_have_targets
 
 if TYPE_CHECKING:
@@ -68,34 +69,36 @@ def pytest_configure(config: pytest.Config) -> None:
         "contract(event='customer.created', *, kinds=, only=, skip=, policy=, strength=, spec=, target=, input=): "
         "which cases a test with contract_case runs on, one test a case",
     )
-    if hasattr(config, "workerinput"):
-        if config.option.contract_alone:
+    told = getattr(config, "workerinput", {}).get("contract_kit")
+    if told is not None:  # a worker of pytest-xdist: the controller has read the command line
+        config.stash[WANTED] = told
+        if told["alone"]:
             config.args[:] = []
         return
     config.pluginmanager.register(_Controller(config), "contract_kit.controller")
-    _take_our_nodes(config)
+    config.stash[WANTED] = _wanted(config)
     if asked(config):
         from contract_kit.pytest_plugin._session import session_of
 
         _ = session_of(config).chosen
 
 
-def _take_our_nodes(config: pytest.Config) -> None:
-    """``contract``, ``contract::NAME`` and ``contract::NAME::CASE-ID`` are ours; pytest would look for a file.
+def _wanted(config: pytest.Config) -> dict[str, Any]:
+    """What to collect; ``contract``, ``contract::NAME`` and ``contract::NAME::CASE-ID`` are no paths but ours.
 
-    What they ask for is kept among the options, which pytest-xdist gives to its workers.
+    ``nodes`` are the parts behind ``contract::`` (``None``: all targets), ``alone`` says that nothing else
+    is wanted, ``collect`` that our targets are wanted at all. Plain data, for it goes to workers.
     """
     here = config.invocation_params.dir
-    ours = [arg for arg in config.args if _is_ours(arg, here)]
     given = config.args_source is pytest.Config.ArgsSource.ARGS
-    if ours:
-        config.args[:] = [arg for arg in config.args if arg not in ours]
-        config.option.contract_nodes = [arg.removeprefix(_ROOT).removeprefix("::") for arg in ours]
-    else:
-        config.option.contract_nodes = None
-    config.option.contract_alone = bool(ours) and not config.args
+    ours = [arg for arg in config.args if _is_ours(arg, here)]
+    config.args[:] = [arg for arg in config.args if arg not in ours]
     named = config.getoption("contract_target") or config.getoption("contract_url")
-    config.option.contract_collect = bool(ours or named or config.getoption("contract_asked") or not given)
+    return {
+        "nodes": [arg.removeprefix(_ROOT).removeprefix("::") for arg in ours] if ours else None,
+        "alone": bool(ours) and not config.args,
+        "collect": bool(ours or named or config.getoption("contract_asked") or not given),
+    }
 
 
 def _is_ours(arg: str, here: Path) -> bool:
@@ -114,7 +117,7 @@ def pytest_make_collect_report(
         from contract_kit.pytest_plugin._session import session_of
 
         session = session_of(collector.config)
-        wanted = collector.config.option.contract_nodes
+        wanted = collector.config.stash[WANTED]["nodes"]
         if wanted is not None or session.chosen.targets:
             from contract_kit.pytest_plugin._items import ContractRoot
 
@@ -126,9 +129,8 @@ def pytest_make_collect_report(
 
 
 def _may_collect(config: pytest.Config) -> bool:
-    return bool(config.option.contract_collect) and (
-        config.option.contract_nodes is not None or may_have_targets(config)
-    )
+    wanted = config.stash[WANTED]
+    return bool(wanted["collect"]) and (wanted["nodes"] is not None or may_have_targets(config))
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -155,19 +157,19 @@ def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """What a test has judged goes with its report."""
-    report = yield
-    if call.when == "call" and item.get_closest_marker("contract") is not None:
-        from contract_kit.pytest_plugin._reports import finish
-        from contract_kit.pytest_plugin._session import session_of
+    if call.when != "call" or item.get_closest_marker("contract") is None:
+        return (yield)
+    from contract_kit.pytest_plugin._reports import finish, prepare
+    from contract_kit.pytest_plugin._session import session_of
 
-        finish(item, call, report, session_of(item.config))
+    prepare(item, call, session_of(item.config))
+    report = yield
+    finish(item, call, report, session_of(item.config))
     return report
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Let go of every consumer."""
-    from contract_kit.pytest_plugin._keep import kept
-
     found = kept(session.config)
     if found is not None:
         found.close()
@@ -179,6 +181,11 @@ class _Controller:
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
 
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        """A worker of pytest-xdist is told what the command line wants."""
+        node.workerinput["contract_kit"] = self._config.stash[WANTED]
+
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Gather what was judged."""
         record = getattr(report, "contract_kit", None)
@@ -189,8 +196,6 @@ class _Controller:
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """The distinct causes, after the failures; and where the reports are."""
-        from contract_kit.pytest_plugin._keep import kept
-
         found = kept(self._config)
         if found is not None:
             from contract_kit.pytest_plugin._reports import summarise

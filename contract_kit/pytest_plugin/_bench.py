@@ -5,18 +5,20 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 from contract_kit.errors import ContractViolation, TargetError, UsageError
+from contract_kit.model import ENDPOINTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from contract_kit.config import Options
-    from contract_kit.model import Case, Delivery, TargetKind, Terms, Verdict
+    from contract_kit.model import Case, Outcome, Reply, TargetKind, Terms, Verdict
     from contract_kit.report import Context
-    from contract_kit.runner import Settings
+    from contract_kit.runner import Run, Settings
     from contract_kit.targets import Target
 
 __all__ = ["Bench", "NotJudged", "Subject", "is_url", "kind_of", "open_subject"]
@@ -31,7 +33,7 @@ _CLOSED = {
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 
 
-class NotJudged(Exception):  # noqa: N818 - it is no error: there is just nothing to say
+class NotJudged(Exception):
     """The consumer said "later", or an earlier case has shown that it cannot be reached."""
 
 
@@ -113,8 +115,9 @@ class Bench:
         self._like = like
         self.given: Any = subject.what
         self._target: Target | None = None
-        self._judge: Any = None
+        self._run: Run | None = None
         self._gone: str | None = None
+        self._context: Context | None = None
 
     @property
     def target(self) -> Target:
@@ -126,6 +129,11 @@ class Bench:
     @property
     def context(self) -> Context:
         """What it takes to run a case again."""
+        if self._context is None:
+            self._context = self._made_context()
+        return self._context
+
+    def _made_context(self) -> Context:
         from contract_kit.report import Context, Redactor
 
         options, secret = self.subject.options, self.subject.secret
@@ -147,52 +155,63 @@ class Bench:
         if self._gone is not None:
             raise NotJudged(self._gone)
         try:
-            judge = self._calibrated()
-            case = self._expected(case)
-            reply = judge.ask(case.body, case)
-            if reply.outcome == "not_judged":
-                raise NotJudged(reply.detail or "the consumer asked to wait, and asked again")
-            verdict: Verdict = judge.settled(case, reply)
+            run = self._ready()
+            verdict = self._delivered(run, case) if case.steps else self._judged(run, self._expected(case))
         except (TargetError, UsageError) as error:
             self._gone = f"{error} (see the first failure)"
             raise
+        if verdict.reply.outcome == "not_judged":
+            raise NotJudged(verdict.reply.detail or "the consumer asked to wait, and asked again")
         return verdict
 
-    def _calibrated(self) -> Any:
-        if self._judge is None:
-            from contract_kit.runner._judging import Judge
+    def _ready(self) -> Run:
+        """The run behind it, which has learnt from sound bodies how results look."""
+        if self._run is None:
+            from contract_kit.runner import Progress, Run
             from contract_kit.values import base_values
 
-            judge = Judge(
-                self.terms,
-                self.target,
-                self._outgoing,
-                lossless=self.settings.lossless,
-                secrets=(self.subject.secret,) if self.subject.secret else (),
-            )
-            if self._like is not None and self._like._judge is not None:
-                judge.comparison = self._like._judge.comparison
+            run = Run(self.terms, self.target, self.settings, self.context, Progress())
+            known = self._like.learnt if self._like is not None else None
+            if known is not None:
+                run.judge.comparison = known
             else:
-                first = judge.calibrate(base_values(self.terms, _CALIBRATION))[0]
+                first = run.judge.calibrate(base_values(self.terms, _CALIBRATION))[0]
                 if self.target.kind == "url" and first.status in _CLOSED:
                     said = f"answers the first sound delivery with {first.status}: {_CLOSED[first.status]}"
                     raise TargetError(f"{self.target.name} {said}")
-            self._judge = judge
-        return self._judge
+            self._run = run
+        return self._run
 
-    def _outgoing(self, delivery: Delivery) -> Delivery:
-        secret, family = self.subject.secret, self.subject.options.sign or "svix"
-        if secret is None or family == "none" or self.target.kind not in ("url", "asgi", "wsgi"):
-            return delivery
-        from contract_kit.delivery import sign
+    @property
+    def learnt(self) -> Any:
+        """How the consumer's results correspond to bodies, once that is known: alike for its likes."""
+        return None if self._run is None else self._run.judge.comparison
 
-        signed = sign(delivery.body, secret, family="webhook" if family == "webhook" else "svix")
-        return replace(delivery, headers=(*delivery.headers, *signed.items()))
+    @staticmethod
+    def _judged(run: Run, case: Case) -> Verdict:
+        reply = run.judge.ask(case.body, case)
+        return run.judge.settled(case, reply) if reply.outcome != "not_judged" else _unjudged(case, reply)
+
+    @staticmethod
+    def _delivered(run: Run, case: Case) -> Verdict:
+        """A case of deliveries, signed and framed as it says."""
+        from contract_kit.model import Reply
+        from contract_kit.runner._deliver import _alone as give_alone
+
+        before = run.tally.not_judged
+        run.judged.pop(case.id, None)
+        give_alone(run, case)
+        verdict = run.judged.get(case.id)
+        if verdict is None:
+            verdict = _unjudged(
+                case, Reply(outcome="not_judged" if run.tally.not_judged > before else case_outcome(case))
+            )
+        return verdict
 
     def _expected(self, case: Case) -> Case:
         """Endpoints must take other events, which parsers need not: what a target is may show late."""
-        if case.kind == "foreign" and case.expect == "either" and self.target.kind in ("url", "asgi", "wsgi"):
-            told = any(case.because == rule.because for rule in self.settings.expectations if rule.because)
+        if case.kind == "foreign" and case.expect == "either" and self.target.kind in ENDPOINTS:
+            told = any(fnmatchcase(case.id, rule.match) for rule in self.settings.expectations)
             return case if told else replace(case, expect="accept")
         return case
 
@@ -203,13 +222,26 @@ class Bench:
         text = message(verdict, self.context)
         if also is not None:
             text += "\n" + also(verdict)
-        return ContractViolation(text, finding=verdict.finding or "", case_id=verdict.case.id)
+        return ContractViolation(
+            text, finding=verdict.finding or "", case_id=verdict.case.id, verdict=verdict
+        )
 
     def close(self) -> None:
         """Close the target, if it was opened; a later case opens it again."""
-        target, self._target, self._judge = self._target, None, None
+        target, self._target, self._run = self._target, None, None
         if target is not None:
             target.close()
+
+
+def _unjudged(case: Case, reply: Reply) -> Verdict:
+    from contract_kit.model import Verdict
+
+    return Verdict(case=case, reply=reply)
+
+
+def case_outcome(case: Case) -> Outcome:
+    """The outcome of a case that went as it should."""
+    return "rejected" if case.expect == "reject" else "accepted"
 
 
 def _name_of(refusal: type[BaseException] | str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 from contextlib import contextmanager
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from contract_kit.model import ENDPOINTS
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from contract_kit.model import Case, Policy, TargetKind, Terms
     from contract_kit.runner import Settings
 
-__all__ = ["cases_for", "policy_for", "settings_for", "terms_for"]
+__all__ = ["cases_for", "catalogue", "policy_for", "settings_for", "terms_for"]
 
 
 def terms_for(event: str | None, spec: Path | str | None) -> Terms:
@@ -49,7 +49,9 @@ def policy_for(terms: Terms, policy: Policy | None) -> Policy:
     return policy or ("provider" if terms.profile is not None else "schema")
 
 
-def settings_for(options: Options, expect: Iterable[ExpectRule]) -> Settings:
+def settings_for(
+    options: Options, expect: Iterable[ExpectRule], secret: str | None = None, strength: int = 2
+) -> Settings:
     """The runner's settings for a user's options."""
     from contract_kit.runner import Expectation, Settings
 
@@ -62,15 +64,36 @@ def settings_for(options: Options, expect: Iterable[ExpectRule]) -> Settings:
         input=options.input or "bytes",
         lossless=bool(options.lossless),
         seed=options.seed or 0,
+        secret=secret,
+        sign=cast("Any", options.sign or "svix"),
+        strength=strength,
     )
 
 
-def cases_for(terms: Terms, settings: Settings, kind: TargetKind, strength: int = 2) -> Iterator[Case]:
+def cases_for(terms: Terms, settings: Settings, kind: TargetKind) -> Iterator[Case]:
     """The cases for a target of that kind: chosen, and with the user's own expectations."""
     from contract_kit.runner import select
 
-    policy = policy_for(terms, settings.policy)
-    return select(_catalogue(_Key(terms), policy, kind in ENDPOINTS, strength), settings, kind)
+    return select(
+        catalogue(terms, settings.policy, kind, settings.strength, signed=signs(settings)), settings, kind
+    )
+
+
+def signs(settings: Settings) -> bool:
+    """Whether deliveries are signed: only then can it be tested what is done with wrong signatures."""
+    return settings.secret is not None and settings.sign != "none"
+
+
+def catalogue(
+    terms: Terms, policy: Policy | None, kind: TargetKind, strength: int = 2, *, signed: bool = False
+) -> Iterator[Case]:
+    """Every case of a contract that a target of that kind can be given."""
+    ruling = policy_for(terms, policy)
+    yield from _bodies(_Key(terms), ruling, kind in ENDPOINTS, strength)
+    if kind in ENDPOINTS:
+        from contract_kit.delivery import delivery_cases
+
+        yield from delivery_cases(terms, policy=ruling, signed=signed, target=kind)
 
 
 class _Key:
@@ -90,7 +113,7 @@ class _Key:
 
 
 @lru_cache(maxsize=4)
-def _catalogue(key: _Key, policy: Policy, endpoint: bool, strength: int) -> tuple[Case, ...]:
+def _bodies(key: _Key, policy: Policy, endpoint: bool, strength: int) -> tuple[Case, ...]:
     from contract_kit.cases import body_cases
 
     with _without_collector():

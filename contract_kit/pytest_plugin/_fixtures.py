@@ -109,7 +109,9 @@ def customer_created(_contract_default: PayloadMaker) -> Any:
 
 @pytest.fixture
 def make_customer_created(_contract_default: PayloadMaker) -> MakesEvent:
-    """Factory of customer.created payloads: make_customer_created(customer={"name": "…"}).
+    """Make customer.created payloads, with changes of the test's own.
+
+    make_customer_created(customer={"name": "…"}, without=["/customer/email"])
 
     Keywords and mappings are merged into a realistic payload; without= takes JSON pointers to leave out
     (first), era= the name of one of the provider's body shapes. What breaks the contract is refused, unless
@@ -136,7 +138,9 @@ def contract_payload(_contract_marked: PayloadMaker) -> Any:
 
 @pytest.fixture
 def make_contract_payload(_contract_marked: PayloadMaker) -> MakesPayload:
-    """Factory of payloads of any event: make_contract_payload("invoice.paid", spec=PATH, data={…}).
+    """Make payloads of any event of any document.
+
+    make_contract_payload("invoice.paid", spec=PATH, data={…})
 
     See make_customer_created for the keywords.
     """
@@ -160,7 +164,9 @@ def make_contract_payload(_contract_marked: PayloadMaker) -> MakesPayload:
 
 @pytest.fixture
 def make_contract_delivery(_contract_marked: PayloadMaker, contract_secret: str) -> MakesDelivery:
-    """Factory of signed deliveries: make_contract_delivery(payload, secret=, family="svix"|"webhook").
+    """Make signed deliveries of any payload.
+
+    make_contract_delivery(payload, secret="whsec_…", family="webhook")
 
     A delivery has body (bytes), headers, payload and secret. Without a payload it takes contract_payload's.
     """

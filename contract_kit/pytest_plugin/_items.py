@@ -93,7 +93,7 @@ class ContractTarget(pytest.Collector):
             secret=chosen.secret,
         )
         terms = terms_for(options.event, options.spec)
-        settings = settings_for(options, self._target.expect)
+        settings = settings_for(options, self._target.expect, chosen.secret)
         bench = Bench(self.nodeid, subject, terms, settings)
         kind = "url" if is_url(subject.what) else bench.target.kind
         self.session_bench(bench)

@@ -43,7 +43,7 @@ def _record(item: pytest.Item, bench: Bench, verdict: Verdict, *, random: bool) 
 
     if random and verdict.finding is None:
         return  # only what it ends with counts: the smallest failure, or nothing
-    item.stash[RECORD] = record_of(bench, verdict, random=random)
+    item.stash[RECORD] = record_of(bench, verdict)
 
 
 def words_for(item: pytest.Item, verdict: Verdict, *, random: bool) -> str:

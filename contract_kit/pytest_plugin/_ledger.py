@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any, cast
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     import pytest
 
-    from contract_kit.model import Finding, RunResult, Terms, Verdict
-    from contract_kit.report import Context
-    from contract_kit.runner import Run, Settings
+    from contract_kit.model import Delivery, Reply, RunResult, TargetKind
+    from contract_kit.runner import Run
 
 __all__ = ["Ledger"]
 
@@ -41,7 +39,7 @@ class Ledger:
     def results(self) -> list[RunResult]:
         """A result a consumer."""
         duration = time.monotonic() - self._started
-        return [page.result(duration) for page in self._pages.values()]
+        return [_lasting(page.result, duration) for page in self._pages.values()]
 
     def lines(self) -> Iterator[str]:
         """The findings for the terminal; none, no lines."""
@@ -61,133 +59,94 @@ class Ledger:
         return written
 
 
+def _lasting(result: RunResult, duration: float) -> RunResult:
+    rate = round(result.summary.cases / duration, 1) if duration else 0.0
+    return replace(result, summary=replace(result.summary, duration_s=round(duration, 3), cases_per_s=rate))
+
+
 def _numbered(path: Path, number: int, name: str) -> Path:
     plain = "".join(sign if sign.isalnum() else "-" for sign in name)[:60].strip("-")
     return path.with_name(f"{path.stem}-{number + 1}-{plain}{path.suffix}")
 
 
+@dataclass(slots=True)
+class _Absent:
+    """A target as far as a report needs one: it was asked elsewhere."""
+
+    name: str
+    kind: TargetKind
+
+    def exchange(self, deliveries: Iterable[Delivery], /) -> Iterator[tuple[Delivery, Reply]]:
+        """Nothing may be asked any more."""
+        raise AssertionError(f"the run is over: {deliveries}")
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
 class _Page:
-    """One consumer: what :func:`contract_kit.runner._findings.findings` reads of a run, without a run."""
+    """One consumer: what its tests have put on record."""
 
     def __init__(self, about: dict[str, Any]) -> None:
         self.about = about
-        self.judged: dict[str, Any] = {}
-        self.met: dict[tuple[str, str, str], set[str]] = {}
-        self.kinds: Counter[str] = Counter()
-        self.rules: set[tuple[str, str]] = set()
-        self.satisfied = False
-        self.nodes: dict[str, str] = {}
+        self._seen: dict[str, str] = {}
+        """Case's id → the test's node id."""
         self._packed: dict[str, str] = {}
-        self._found: tuple[Finding, ...] | None = None
+        self._result: RunResult | None = None
 
     def add(self, record: dict[str, Any], report: pytest.TestReport) -> None:
-        """Put one test on record."""
-        case, kind = record["case"], record["kind"]
-        failed = report.outcome == "failed" and record["verdict"] is not None
-        self.judged[case] = None
-        self.kinds[kind] += 1
-        self.nodes[case] = report.nodeid
-        if record["met"]:
-            place, rule, variant = record["met"]
-            self.met.setdefault((kind, place, rule), set()).add(variant)
-        if kind == "invalid" and record["rule"] is not None:
-            self.rules.add(tuple(record["rule"]))
-        self.satisfied = self.satisfied or kind in ("valid", "equivalent", "foreign")
-        if failed:
+        """Put one test on record; of a test that ran twice, the last word."""
+        case = record["case"]
+        self._seen[case] = report.nodeid
+        self._packed.pop(case, None)
+        if report.outcome == "failed" and record["verdict"] is not None:
             self._packed[case] = record["verdict"]
-        else:
-            self._packed.pop(case, None)
-
-    # -- what the grouping asks of a run ------------------------------------------------------
-
-    @property
-    def terms(self) -> Terms:
-        """The contract, read again: records carry none."""
-        from ._catalogue import terms_for
-
-        return terms_for(self.about["event"], self.about["spec"])
-
-    @property
-    def context(self) -> Context:
-        """What it takes to run a case again."""
-        from ._wire import context_from
-
-        return context_from(next(iter(self._packed.values())))
-
-    @property
-    def settings(self) -> Settings:
-        """Nothing is known before."""
-        from contract_kit.runner import Settings
-
-        return Settings()
-
-    def over(self) -> bool:
-        """Nothing more may be asked of the consumer."""
-        return True
-
-    # -- what comes of it ---------------------------------------------------------------------
-
-    @property
-    def findings(self) -> tuple[Finding, ...]:
-        """One finding a cause."""
-        from contract_kit.runner._findings import findings
-
-        from ._wire import verdict_from
-
-        if self._found is None:
-            terms = self.terms
-            verdicts: dict[str, Verdict] = {
-                case: verdict_from(packed, terms) for case, packed in self._packed.items()
-            }
-            self.judged.update(verdicts)
-            self._found = findings(cast("Run", self), shrink=False) if verdicts else ()
-        return self._found
 
     def lines(self) -> Iterator[str]:
-        """Title, how often, and a test to run, for each."""
-        found = self.findings
-        if not found:
+        """Title, how often, and a test to run, for each cause; no failure, no lines."""
+        if not self._packed:
             return
+        found = self.result.findings
         many = "1 cause" if len(found) == 1 else f"{len(found)} causes"
-        yield f"{self.about['name']}: {many}, {len(self._packed)} of {len(self.judged)} cases failed"
+        yield f"{self.about['name']}: {many}, {len(self._packed)} of {len(self._seen)} cases failed"
         for one in found[:_MOST_SHOWN]:
             yield f"  {one.finding} x{one.count}  {one.title}"
-            yield f"    {self.nodes[one.case.id]}"
+            yield f"    {self._seen[one.case.id]}"
         if len(found) > _MOST_SHOWN:
             yield f"  and {len(found) - _MOST_SHOWN} more"
 
-    def result(self, duration: float) -> RunResult:
+    @property
+    def result(self) -> RunResult:
         """The same as a run of the command line would tell it."""
-        from contract_kit.model import Coverage, RunResult, Summary
+        if self._result is None:
+            run = self._run()
+            run.stopped = "the tests are over"  # so that nothing is asked to make examples smaller
+            told = run._conclude()  # noqa: SLF001 - a run that others have made is concluded in the same way
+            summary = replace(told.summary, stopped=None, deliveries=len(self._seen))
+            self._result = replace(told, summary=summary)
+        return self._result
 
-        from ._catalogue import policy_for
+    def _run(self) -> Run:
+        """A run in which everything has been judged."""
+        from contract_kit.model import Reply, Verdict
+        from contract_kit.report import Context
+        from contract_kit.runner import Progress, Run, Settings
 
-        terms, found, failed = self.terms, self.findings, len(self._packed)
-        every = {(rule.pointer, rule.keyword) for rule in terms.constraints}
-        total = len(self.judged)
-        return RunResult(
-            event=terms.event,
-            spec=terms.source,
-            sha256=terms.sha256,
-            target=self.about["target"],
-            target_kind=self.about["kind"],
-            policy=policy_for(terms, self.about["policy"]),
-            seed=0,
-            summary=Summary(
-                cases=total,
-                deliveries=total,
-                passed=total - failed,
-                failed=failed,
-                findings=len(found),
-                duration_s=round(duration, 3),
-                cases_per_s=round(total / duration, 1) if duration else 0.0,
-            ),
-            coverage=Coverage(
-                constraints=len(every),
-                violated=len(every & self.rules),
-                satisfied=len(every) if self.satisfied else 0,
-                missing=tuple(sorted(f"{pointer or '/'} {keyword}" for pointer, keyword in every - self.rules)),
-            ),
-            findings=found,
-            kinds=dict(self.kinds),
-        )
+        from ._catalogue import catalogue, terms_for
+        from ._wire import context_from, verdict_from
+
+        about = self.about
+        terms = terms_for(about["event"], about["spec"])
+        context = Context(target=about["target"], kind=about["kind"])
+        if self._packed:
+            context = context_from(next(iter(self._packed.values())))
+        settings = Settings(policy=about["policy"], strength=about["strength"])
+        run = Run(terms, _Absent(about["target"], about["kind"]), settings, context, Progress())
+        cases = catalogue(terms, about["policy"], about["kind"], about["strength"], signed=about["signed"])
+        for case in cases:
+            if case.id in self._seen and case.id not in self._packed:
+                run.record(case, Verdict(case=case, reply=Reply(outcome="accepted")))
+        for packed in self._packed.values():
+            verdict = verdict_from(packed, terms)
+            run.record(verdict.case, verdict)
+        return run

@@ -48,7 +48,7 @@ def words_of(node: pytest.Item | pytest.Collector) -> Words:
         if unknown:
             known = ", ".join(Words.__dataclass_fields__)
             raise _wrong(node, f"has no argument {min(unknown)!r}; there are {known}")
-        said |= mark.kwargs | ({"event": mark.args[0]} if mark.args else {})
+        said |= {**mark.kwargs} | ({"event": mark.args[0]} if mark.args else {})
     for name in _LISTS:
         if said.get(name) is not None:
             said[name] = (said[name],) if isinstance(said[name], str) else tuple(said[name])
@@ -77,8 +77,6 @@ def parametrize(metafunc: pytest.Metafunc, session: PluginSession) -> None:
 
 
 def _cases(words: Words, session: PluginSession, node: pytest.Item | pytest.Collector) -> Any:
-    from dataclasses import replace
-
     from contract_kit.model import KINDS, POLICIES, TARGET_KINDS
 
     from ._catalogue import cases_for, settings_for, terms_for
@@ -94,9 +92,9 @@ def _cases(words: Words, session: PluginSession, node: pytest.Item | pytest.Coll
     chosen = session.chosen
     options = over(words, chosen.options)
     terms = terms_for(options.event, session.document(options.spec))
-    settings = replace(settings_for(options, chosen.expect), strength=words.strength)
+    settings = settings_for(options, chosen.expect, strength=words.strength)
     kind: Any = words.target or "parser"
-    return cases_for(terms, settings, kind, words.strength)
+    return cases_for(terms, settings, kind)
 
 
 def over(words: Words, base: Options) -> Options:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from contract_kit.config import Config, ExpectRule, Options, TargetConfig
 
 __all__ = ["Chosen", "add_options", "asked", "choose", "command_words", "may_have_targets"]
@@ -34,7 +35,9 @@ class _Option:
 OPTIONS: tuple[_Option, ...] = (
     _Option("target", "PKG.MOD:OBJECT", "consumer to test, or the name of a configured one", many=True),
     _Option("url", "URL", "running receiver to test", many=True),
-    _Option("rejects", "PKG.MOD:EXC", "exception that is a refusal (default: builtins:ValueError)", many=True),
+    _Option(
+        "rejects", "PKG.MOD:EXC", "exception that is a refusal (default: builtins:ValueError)", many=True
+    ),
     _Option("event", "NAME", "event whose contract it is (default: customer.created)"),
     _Option("spec", "FILE", "OpenAPI document (default: the bundled one)"),
     _Option("as", "KIND", "what the target is: parser, model, asgi, wsgi (default: found by looking)"),
@@ -45,9 +48,13 @@ OPTIONS: tuple[_Option, ...] = (
     _Option("skip", "ID-GLOB", "no cases whose id matches", many=True),
     _Option("secret", "whsec_…", "sign deliveries with this secret (or CONTRACT_KIT_SECRET)", in_ini=False),
     _Option("seed", "N", "other payloads in fixtures, and the seed of random search"),
-    _Option("max-examples", "N", "random examples per search; 0 for none (default: the Hypothesis profile's)"),
+    _Option(
+        "max-examples", "N", "random examples per search; 0 for none (default: the Hypothesis profile's)"
+    ),
     _Option("report", "FILE", "write the run as .json, .xml (JUnit) or .html", many=True),
-    _Option("no-isolate", "", "run importable targets in this process: for coverage and debuggers", flag=True),
+    _Option(
+        "no-isolate", "", "run importable targets in this process: for coverage and debuggers", flag=True
+    ),
 )
 
 
@@ -70,9 +77,7 @@ def add_options(parser: pytest.Parser) -> None:
         if option.in_ini and not option.flag:
             kind: Any = "linelist" if option.many else "string"
             parser.addini(option.dest, option.help, type=kind, default=[] if option.many else "")
-    parser.addini(
-        "contract_no_isolate", "run importable targets in this process", type="bool", default=False
-    )
+    parser.addini("contract_no_isolate", "run importable targets in this process", type="bool", default=False)
 
 
 def asked(config: pytest.Config) -> bool:
@@ -144,7 +149,7 @@ def _choose(config: pytest.Config) -> Chosen:
         check_report_paths(reports)
     return Chosen(
         options=options,
-        targets=targets if targets else _configured(own, table),
+        targets=targets or _configured(own, table),
         expect=table.expect,
         named=named,
         root=config.invocation_params.dir if targets or table.path is None else table.root,

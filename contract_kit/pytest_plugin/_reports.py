@@ -4,35 +4,50 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
 if TYPE_CHECKING:
+    import pytest
+
     from contract_kit.errors import ContractViolation
-    from contract_kit.model import Verdict
+    from contract_kit.model import Case, Verdict
 
     from ._session import PluginSession
 
-__all__ = ["finish", "summarise"]
+__all__ = ["finish", "prepare", "summarise"]
 
 
-def finish(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestReport, session: PluginSession) -> None:
-    """Put the test on record with its report, and let a broken contract read like a good assertion."""
+def prepare(item: pytest.Item, call: pytest.CallInfo[None], session: PluginSession) -> None:
+    """Before the report is made: a consumer's failure is its message; no trace is written just to be dropped."""
+    from contract_kit.errors import ContractViolation
+
+    from ._judging import RECORD
+
+    error = call.excinfo.value if call.excinfo is not None else None
+    record = item.stash.get(RECORD, None)
+    if record is None or not isinstance(error, ContractViolation):
+        return
+    text = str(error)
+    before = session.told_before(record["about"]["name"], error.verdict)
+    shown = _longrepr(item, text if before is None else _in_short(text, before))
+    item.repr_failure = lambda *_, **__: shown  # type: ignore[method-assign]
+
+
+def finish(
+    item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestReport, session: PluginSession
+) -> None:
+    """Put the test on record with its report."""
     from contract_kit.errors import ContractViolation
 
     from ._judging import RECORD
 
     record = item.stash.get(RECORD, None)
     error = call.excinfo.value if call.excinfo is not None else None
-    violation = error if isinstance(error, ContractViolation) else None
-    if record is None and violation is not None:
-        record = _record_of_check(item, violation, report, session)
-    elif record is None and report.passed:
+    if record is not None:
+        del item.stash[RECORD]  # a test that is run again starts anew
+        vars(item).pop("repr_failure", None)
+    elif isinstance(error, ContractViolation):
+        record = _record_of_check(item, error, report, session)
+    elif report.passed:
         record = _record_of_pass(item, session)
-    elif violation is not None and report.failed:
-        text = str(violation)
-        verdict: Any = violation.verdict
-        before = session.told_before(record["about"]["name"], verdict) if record is not None else None
-        report.longrepr = _longrepr(item, text if before is None else _in_short(text, before))
     if record is not None:
         report.contract_kit = record  # type: ignore[attr-defined]
 
@@ -42,37 +57,40 @@ def _record_of_check(
 ) -> dict[str, Any] | None:
     """The test called ``check`` itself: it is told what can be done, and its failure joins the findings."""
     from ._judging import alone, keep
-    from ._wire import record_of_check
 
     verdict: Verdict | Any = violation.verdict
     if verdict is None or not report.failed:
         return None
-    name = item.nodeid.partition("[")[0]
-    before = session.told_before(name, verdict)
+    before = session.told_before(_name(item), verdict)
     if before is not None:
         report.longrepr = _longrepr(item, _in_short(str(violation), before))
     elif "contract_case" in getattr(item, "fixturenames", ()):
         report.sections.append(("contract", "\n".join([f"  alone     {alone(item)}", *keep(verdict)])))
-    return record_of_check(name, _spec(item, session), verdict)
+    return _record_of_marked(item, session, verdict.case, verdict)
 
 
 def _record_of_pass(item: pytest.Item, session: PluginSession) -> dict[str, Any] | None:
     """A marked test whose case went well: the grouping wants to know what was met."""
     from contract_kit.model import Case
 
-    from ._wire import record_of_pass
-
     case = getattr(getattr(item, "callspec", None), "params", {}).get("contract_case")
-    if not isinstance(case, Case):
-        return None
-    return record_of_pass(item.nodeid.partition("[")[0], _spec(item, session), case)
+    return _record_of_marked(item, session, case, None) if isinstance(case, Case) else None
 
 
-def _spec(item: pytest.Item, session: PluginSession) -> str | None:
+def _record_of_marked(
+    item: pytest.Item, session: PluginSession, case: Case, verdict: Verdict | None
+) -> dict[str, Any]:
     from ._marker import words_of
+    from ._wire import record_of_check
 
-    found = session.document(words_of(item).spec or session.chosen.options.spec)
-    return None if found is None else str(found)
+    words = words_of(item)
+    spec = session.document(words.spec or session.chosen.options.spec)
+    return record_of_check(_name(item), words, None if spec is None else str(spec), case, verdict)
+
+
+def _name(item: pytest.Item) -> str:
+    """The test without its parameters."""
+    return item.nodeid.partition("[")[0]
 
 
 def summarise(reporter: pytest.TerminalReporter, session: PluginSession) -> None:

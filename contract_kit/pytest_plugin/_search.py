@@ -54,5 +54,7 @@ def searching(
     words: dict[str, Any] = {} if max_examples is None else {"max_examples": max_examples}
     test.__name__ = "test_random_" + "".join(sign if sign.isalnum() else "_" for sign in name)
     made = hypothesis.given(drawn=strategy)(test)
-    made = hypothesis.settings(deadline=None, suppress_health_check=list(hypothesis.HealthCheck), **words)(made)
+    made = hypothesis.settings(deadline=None, suppress_health_check=list(hypothesis.HealthCheck), **words)(
+        made
+    )
     return made if seed is None else hypothesis.seed(seed)(made)

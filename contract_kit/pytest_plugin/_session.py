@@ -12,8 +12,6 @@ if TYPE_CHECKING:
 
     import pytest
 
-    from contract_kit.model import Verdict
-
     from ._bench import Bench
     from ._ledger import Ledger
     from ._options import Chosen
@@ -100,7 +98,7 @@ class PluginSession:
         for bench in self._benches.values():
             bench.close()
 
-    def told_before(self, suite: str, verdict: Verdict) -> str | None:
+    def told_before(self, suite: str, verdict: Any) -> str | None:
         """The case that this cause was told of in full, when that was done often enough."""
         from contract_kit.runner._group import rough_key
 

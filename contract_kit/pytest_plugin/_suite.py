@@ -140,7 +140,7 @@ class Suite:
         if isinstance(target, str):
             return target if target.isidentifier() else None
         if type(target).__name__ == "FixtureFunctionDefinition":  # pytest 8.4 and newer
-            return str(target._get_wrapped_function().__name__ if not target.name else target.name)
+            return str(target.name or target.__name__)
         marker = getattr(target, "_pytestfixturefunction", None)
         return None if marker is None else str(marker.name or target.__name__)
 
@@ -156,7 +156,8 @@ class Suite:
         """The same for the runner."""
         from ._catalogue import settings_for
 
-        return replace(settings_for(self.options(session), session.chosen.expect), strength=self.strength)
+        secret = self.secret or session.chosen.secret
+        return settings_for(self.options(session), session.chosen.expect, secret, self.strength)
 
     def terms(self, session: PluginSession) -> Terms:
         """The contract."""
@@ -177,7 +178,7 @@ class Suite:
         """The cases that the class runs through."""
         from ._catalogue import cases_for
 
-        return cases_for(self.terms(session), self.settings(session), self.kind(session), self.strength)
+        return cases_for(self.terms(session), self.settings(session), self.kind(session))
 
     def subject(self, session: PluginSession, what: Any) -> Subject:
         """The consumer to open."""
@@ -239,4 +240,6 @@ def _random_test(suite: Suite, session: PluginSession, kind: str, where: str) ->
 
     test.__doc__ = f"The consumer treats random {kind} bodies as the contract says."
     strategy = drawn(kind, lambda: (suite.terms(session), suite.settings(session).policy))
-    return searching(test, strategy, f"{where} {kind}", suite.options(session).max_examples, session.chosen.seed)
+    return searching(
+        test, strategy, f"{where} {kind}", suite.options(session).max_examples, session.chosen.seed
+    )

@@ -14,18 +14,30 @@ if TYPE_CHECKING:
     from contract_kit.report import Context, Redactor
 
     from ._bench import Bench
+    from ._marker import Words
 
-__all__ = ["context_from", "record_of", "record_of_check", "record_of_pass", "verdict_from"]
+__all__ = ["context_from", "record_of", "record_of_check", "verdict_from"]
 
 _BYTES = ("body", "plain")
 _NOT_SENT = ("terms", "steps")
 _REPLY = ("outcome", "status", "exception", "message", "where", "elapsed", "detail")
 _VERDICT = ("finding", "pointer", "keyword", "expected", "observed")
-_CONTEXT = ("target", "kind", "command", "options", "rejects", "input", "headers", "secret", "sign", "insecure")
+_CONTEXT = (
+    "target",
+    "kind",
+    "command",
+    "options",
+    "rejects",
+    "input",
+    "headers",
+    "secret",
+    "sign",
+    "insecure",
+)
 _MOST_VALUE = 50_000
 
 
-def record_of(bench: Bench, verdict: Verdict, *, random: bool = False) -> dict[str, Any]:
+def record_of(bench: Bench, verdict: Verdict) -> dict[str, Any]:
     """A verdict on a bench's consumer, for the ledger. Secrets stay here."""
     options = bench.subject.options
     about = {
@@ -33,49 +45,36 @@ def record_of(bench: Bench, verdict: Verdict, *, random: bool = False) -> dict[s
         "event": bench.terms.event,
         "spec": None if options.spec is None else str(options.spec),
         "policy": bench.settings.policy,
+        "strength": bench.settings.strength,
         "target": bench.target.name,
         "kind": bench.target.kind,
+        "signed": bench.subject.secret is not None,
     }
-    return _record(about, verdict, bench.context if verdict.finding is not None else None, random=random)
+    return _record(about, verdict.case, verdict if verdict.finding is not None else None, bench.context)
 
 
-def record_of_check(name: str, spec: str | None, verdict: Verdict) -> dict[str, Any]:
-    """The same for a test that called ``check`` itself; ``name`` is the test's."""
+def record_of_check(
+    name: str, words: Words, spec: str | None, case: Case, verdict: Verdict | None
+) -> dict[str, Any]:
+    """The same for a marked test that did what it liked with its case; ``name`` is the test's."""
     from contract_kit.report import Context
 
-    context = Context(target=name, kind="parser")
-    return _record(_about_test(name, spec, verdict.case), verdict, context, random=False)
-
-
-def record_of_pass(name: str, spec: str | None, case: Case) -> dict[str, Any]:
-    """A test that called ``check`` itself, or did what it liked with its case, and passed."""
-    verdict = Verdict(case=case, reply=Reply(outcome="not_judged"))
-    return _record(_about_test(name, spec, case), verdict, None, random=False)
-
-
-def _about_test(name: str, spec: str | None, case: Case) -> dict[str, Any]:
-    return {
+    about = {
         "name": name,
         "event": case.event,
         "spec": spec,
-        "policy": None,
+        "policy": words.policy,
+        "strength": words.strength,
         "target": name,
-        "kind": "parser",
+        "kind": words.target or "parser",
+        "signed": False,
     }
+    return _record(about, case, verdict, Context(target=name, kind="parser"))
 
 
-def _record(about: dict[str, Any], verdict: Verdict, context: Context | None, *, random: bool) -> dict[str, Any]:
-    from contract_kit.runner._group import place_of
-
-    case = verdict.case
-    return {
-        "about": about,
-        "case": case.id,
-        "kind": case.kind,
-        "met": [] if random else [*place_of(case), case.variant],
-        "rule": None if case.pointer is None or case.keyword is None else [case.pointer, case.keyword],
-        "verdict": None if context is None else json.dumps(_packed(verdict, context)),
-    }
+def _record(about: dict[str, Any], case: Case, verdict: Verdict | None, context: Context) -> dict[str, Any]:
+    packed = None if verdict is None else json.dumps(_packed(verdict, context))
+    return {"about": about, "case": case.id, "verdict": packed}
 
 
 def _packed(verdict: Verdict, context: Context) -> dict[str, Any]:
