@@ -2,8 +2,8 @@
 
 The places of the first base are the factors of a covering array, their classes (see ``_classes``) the
 values. What stands below an absent object has no class there, and such pairs count nowhere. The first rows
-are made of what the provider can send alone, so that policy ``provider`` asks for them to be accepted. A
-large contract is bounded to its first ``_MOST_FACTORS`` places, the upper ones first, and to few classes.
+are made of what the provider can send alone, so that policy ``provider`` asks for them to be accepted. In a
+contract of more than ``_MOST_FACTORS`` places the upper ones are taken, with few classes each.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ __all__ = ["note_double", "pairs", "pairs_of"]
 
 _MOST_FACTORS = 48
 _MOST_CLASSES, _FEW_CLASSES = 60, 6
-"""Of one place, in a contract whose full body is small, and in a large one."""
+"""Of one place, in a contract of few places and in one of many."""
 _MOST_REPAIRS, _MOST_EXTRA = 20_000, 300
 _WORDS = {2: "pair", 3: "triple"}
 
@@ -132,8 +132,7 @@ def _factors(terms: Terms, base: Base) -> tuple[Factor, ...]:
     groups: dict[str, list[Site]] = {}
     for site in base.sites:
         groups.setdefault(site.node.pointer, []).append(site)
-    small = base.name == "full"
-    most = _MOST_CLASSES if small else _FEW_CLASSES
+    most = _MOST_CLASSES if len(groups) <= _MOST_FACTORS else _FEW_CLASSES
     found: list[Factor] = []
     for pattern in sorted(groups, key=lambda pointer: pointer.count("/")):
         if len(found) >= _MOST_FACTORS:

@@ -7,7 +7,7 @@ import time
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from contract_kit.cases import body_cases
+from contract_kit.cases import body_cases, pairs_of
 from contract_kit.delivery import signed
 from contract_kit.errors import TargetError
 from contract_kit.model import (
@@ -284,7 +284,9 @@ class Run:
             policy=self.policy,
             seed=self.settings.seed,
             summary=self.tally.summary(findings=shown, duration=duration, stopped=self.stopped),
-            coverage=self.tally.coverage(self.terms, (0, 0)),
+            coverage=self.tally.coverage(
+                self.terms, pairs_of(self.terms, self.settings.strength, self.tally.judged)
+            ),
             findings=found,
             notes=tuple(self._all_notes()),
             kinds=dict(self.tally.kinds),
