@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     Check = Callable[[Any, Any, Any], bool | None]
 
-__all__ = ["CHECKS", "checks", "load_schema", "search", "signing"]
+__all__ = ["CHECKS", "checks", "load_schema", "required", "search", "signing"]
 
 CHECKS: tuple[FindingName, ...] = ("crash", "false_accept", "false_reject", "leak")
 """The names of our checks, as they stand in a report of Schemathesis."""
