@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
-__all__ = ["HELP_NAMES", "Command", "CommandTaker", "State", "command_words", "debug_option", "state_of"]
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = [
+    "HELP_NAMES",
+    "Command",
+    "CommandTaker",
+    "State",
+    "command_words",
+    "debug_option",
+    "hypothesis_elsewhere",
+    "state_of",
+]
 
 HELP_NAMES = ["-h", "--help"]
 _PLACE = re.compile(r"^[^\s:]+:\d+: ")
@@ -103,3 +118,18 @@ def command_words(ctx: click.Context) -> tuple[str, ...]:
     """The words after ``--``."""
     words: tuple[str, ...] = ctx.meta.get(_WORDS, ())
     return words
+
+
+@contextmanager
+def hypothesis_elsewhere() -> Iterator[None]:
+    """Hypothesis keeps tables of its own, in the working directory unless it is told where."""
+    name = "HYPOTHESIS_STORAGE_DIRECTORY"
+    if name in os.environ:
+        yield
+        return
+    cache = os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser()
+    os.environ[name] = str(Path(cache) / "contract-kit" / "hypothesis")
+    try:
+        yield
+    finally:
+        del os.environ[name]

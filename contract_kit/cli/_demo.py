@@ -63,6 +63,7 @@ def _fuzzed(
     running: Running, receiver: Receiver, secret: str, seed: int, redactor: Redactor, *, quiet: bool
 ) -> RunResult:
     """One run over HTTP, signed, with the receiver's own count of what it acted upon."""
+    from contract_kit.cli._base import hypothesis_elsewhere
     from contract_kit.cli._progress import progress
     from contract_kit.report import Context
     from contract_kit.runner import Settings, run
@@ -71,7 +72,7 @@ def _fuzzed(
 
     settings = Settings(secret=secret, effects=lambda: receiver.writes, max_examples=_EXAMPLES, seed=seed)
     context = Context(target=running.url, kind="url", secret=True, redactor=redactor)
-    with closing(UrlTarget(running.url)) as target, progress(quiet=quiet) as moving:
+    with closing(UrlTarget(running.url)) as target, hypothesis_elsewhere(), progress(quiet=quiet) as moving:
         return run(load_terms(), target, settings, context, progress=moving)
 
 
@@ -82,6 +83,7 @@ def _compared(result: RunResult, state: State) -> int:
     verdict = compare(result.findings, DEMO)
     if verdict.exact:
         click.echo(f"the demo found the {len(verdict.found)} planted faults, and nothing else; see {_REPORT}")
+        click.echo("'contract-kit serve --planted' keeps such a receiver up, to try it yourself")
         return 0
     for one in verdict.missed:
         state.error(f"not found: the receiver {one.fault.value} ({one.finding})")

@@ -239,9 +239,12 @@ def settings_of(job: Job, kind: TargetKind, known: dict[str, str]) -> Settings:
 # -- run --------------------------------------------------------------------------------------
 
 
-def run_job(job: Job, *, known: dict[str, str], quiet: bool, engine: str = "own") -> RunResult:
+def run_job(
+    job: Job, *, known: dict[str, str], quiet: bool, engine: str = "own", whole: bool = False
+) -> RunResult:
     """Open the target, run, close it; failures are kept. Errors are left to ``main``."""
-    from contract_kit.cli._kept import keep, with_kept
+    from contract_kit.cli._base import hypothesis_elsewhere
+    from contract_kit.cli._kept import forget, keep, tried_first, with_kept
     from contract_kit.cli._open import context_of, open_target
     from contract_kit.cli._progress import progress
     from contract_kit.runner import run
@@ -258,10 +261,15 @@ def run_job(job: Job, *, known: dict[str, str], quiet: bool, engine: str = "own"
         context = context_of(wanted, target.kind)
         others = _engines(engine, target.kind)
         own = engine != "schemathesis"
-        with progress(quiet=quiet) as moving:
-            result = run(terms, target, settings, context, progress=moving, engines=others, own=own)
+        first = tried_first(terms, context, settings.policy)
+        with hypothesis_elsewhere(), progress(quiet=quiet) as moving:
+            result = run(
+                terms, target, settings, context, progress=moving, engines=others, own=own, first=first
+            )
     if not result.summary.cases and result.summary.stopped is None:
         raise UsageError(_nothing_to_do(options, result.target_kind))
+    if whole and result.summary.stopped is None:
+        forget(result, context)
     return with_kept(result, context, keep(result, context, options, job.name))
 
 
@@ -295,7 +303,7 @@ def _fuzz(job: Job, ways: Ways, state: State) -> int:
     from contract_kit.report import write_reports
 
     known = ways.baseline.known(job.name) if ways.baseline is not None else {}
-    result = run_job(job, known=known, quiet=ways.verbosity < 0, engine=ways.engine)
+    result = run_job(job, known=known, quiet=ways.verbosity < 0, engine=ways.engine, whole=ways.whole)
     redactor = redactor_of(job.wanted)
     _show(result, ways.verbosity, redactor, state)
     write_reports(result, ways.reports, redactor=redactor)

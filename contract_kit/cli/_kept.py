@@ -19,11 +19,22 @@ from contract_kit.errors import UsageError
 from contract_kit.model import KINDS, POLICIES, Case, Step
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from contract_kit.config import Options
-    from contract_kit.model import Finding, Policy, RunResult
+    from contract_kit.model import Finding, Policy, RunResult, Terms
     from contract_kit.report import Context
 
-__all__ = ["Saved", "body_json", "case_json", "keep", "read_saved", "with_kept"]
+__all__ = [
+    "Saved",
+    "body_json",
+    "case_json",
+    "forget",
+    "keep",
+    "read_saved",
+    "tried_first",
+    "with_kept",
+]
 
 _VERSION = 1
 _FOLDER = Path(".contract_kit")
@@ -105,6 +116,7 @@ def _finding_json(finding: Finding, result: RunResult, context: Context, options
             "spec": None if options.spec is None else str(options.spec.absolute()),
             "sha256": result.sha256,
         },
+        "target": context.redactor.text(_label(context)),
         "policy": result.policy,
         "finding": {
             "id": finding.id,
@@ -117,6 +129,51 @@ def _finding_json(finding: Finding, result: RunResult, context: Context, options
             "plain": None if case.plain is None else body_json(case.plain),
         },
     }
+
+
+def _label(context: Context) -> str:
+    return " ".join(context.command) or context.target
+
+
+def _of_target(context: Context) -> Iterator[tuple[Path, dict[str, Any]]]:
+    """The kept files that belong to a target; what cannot be read is passed over."""
+    label = context.redactor.text(_label(context))
+    for path in sorted((_FOLDER / "failures").glob("*.json")):
+        with suppress(OSError, ValueError, RecursionError):
+            data = json.loads(path.read_bytes())
+            if isinstance(data, dict) and data.get("target") == label and data.get("version") == _VERSION:
+                yield path, data
+
+
+def tried_first(terms: Terms, context: Context, policy: Policy | None) -> list[Case]:
+    """What failed the last time: bodies that random search found are in no catalogue, and must not be lost.
+
+    What is expected of them is asked anew, for document and policy may have changed.
+    """
+    from contract_kit.cases import expectation_of
+    from contract_kit.jsonio import strict_loads
+
+    ruling: Policy = policy or ("provider" if terms.profile is not None else "schema")
+    found = []
+    for _, data in _of_target(context):
+        with suppress(KeyError, TypeError, ValueError, AttributeError, RecursionError):
+            saved = _from_kept(data)
+            case = saved.case
+            if saved.event != terms.event or case.kind not in ("valid", "invalid"):
+                continue
+            told = expectation_of(terms, ruling, strict_loads(case.body))
+            if bool(told.violations) == (case.kind == "invalid"):
+                found.append(dataclasses.replace(case, expect=told.expect, terms=terms))
+    return found
+
+
+def forget(result: RunResult, context: Context) -> None:
+    """Remove what a whole run has not found again."""
+    there = {finding.id for finding in result.findings}
+    for path, data in list(_of_target(context)):
+        with suppress(OSError, KeyError, TypeError):
+            if data["finding"]["id"] not in there and data["contract"]["event"] == result.event:
+                path.unlink()
 
 
 def with_kept(result: RunResult, context: Context, kept: dict[str, str]) -> RunResult:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
-from contextlib import suppress
+import threading
+from contextlib import contextmanager, suppress
 from difflib import get_close_matches
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, TextIO
@@ -15,7 +17,7 @@ from contract_kit.cli._base import HELP_NAMES, State, debug_option
 from contract_kit.errors import ContractKitError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 __all__ = ["main"]
 
@@ -91,7 +93,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     state = State()
     args = list(sys.argv[1:] if argv is None else argv)
     try:
-        code = _run(args, state)
+        with _ended_by_term():
+            code = _run(args, state)
     except BaseException as error:  # noqa: BLE001 (every end has its line and its code)
         if state.debug and not isinstance(error, click.exceptions.Exit | SystemExit):
             import traceback
@@ -99,6 +102,20 @@ def main(argv: Sequence[str] | None = None) -> int:
             traceback.print_exc()
         code = _ending(error, state)
     return _flushed(code, state)
+
+
+@contextmanager
+def _ended_by_term() -> Iterator[None]:
+    """SIGTERM (a CI job that is cancelled) ends a run as Ctrl-C does: with what was found until then."""
+    here = threading.current_thread() is threading.main_thread()
+    if not here or signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL:
+        yield
+        return
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 def _run(args: list[str], state: State) -> int:

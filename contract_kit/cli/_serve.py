@@ -30,15 +30,16 @@ __all__ = ["command"]
     show_envvar=True,
     help="Take only what is signed with it.",
 )
+@click.option("--planted", is_flag=True, help="With the faults that 'contract-kit demo' plants.")
 @click.pass_context
-def command(ctx: click.Context, /, host: str, port: int, secret: str | None) -> int:
+def command(ctx: click.Context, /, host: str, port: int, secret: str | None, planted: bool) -> int:
     """Parse, build, run, exit code."""
-    from contract_kit.sample import Receiver, serve
+    from contract_kit.sample import DEMO, Receiver, serve
 
     state = state_of(ctx)
     if secret:
         state.secrets.append(secret)
-    receiver = Receiver(secret=secret or None)
+    receiver = Receiver(secret=secret or None, faults=DEMO if planted else ())
     try:
         with serve(receiver, host, port, log=state.say) as running:
             _greet(running.url, running.effects_url, signed=bool(secret))
