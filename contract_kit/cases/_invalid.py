@@ -9,11 +9,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from contract_kit.jsonio import MISSING, compact, get, join, remove, replace
+from contract_kit.jsonio import MISSING, compact, get, join
 from contract_kit.shape import json_type
 from contract_kit.values import VIOLATORS, breaking, judge_of, sized
 
-from ._draft import Draft, change, shown
+from ._draft import Draft, difference
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,34 +34,50 @@ def invalid(terms: Terms, base: Base) -> Iterator[Draft]:
     for site in base.sites:
         for variant, keyword, new in proposals(terms, site, others):
             yield _draft(base, site.at, keyword, variant, new)
-        for at, variant, keyword, new in _inside(site):
-            yield _draft(base, at, keyword, variant, new, report_at=site.at)
+        for name, variant, keyword in _inside(site):
+            yield _without(base, site, name, keyword, variant)
 
 
-def _draft(base: Base, at: str, keyword: str, variant: str, new: Any, report_at: str | None = None) -> Draft:
-    value = remove(base.value, at) if new is MISSING else replace(base.value, at, new)
-    body = None if new is MISSING or not at else base.spliced(at, new)
+def _draft(base: Base, at: str, keyword: str, variant: str, new: Any) -> Draft:
+    told, changed = difference(base, at, new)
     return Draft(
         kind="invalid",
         family=keyword,
         variant=variant,
-        at=at if report_at is None else report_at,
+        at=at,
         keyword=keyword,
-        value=value,
-        body=body,
-        description=_describe(at, keyword, variant, new, get(base.value, at)),
-        changed=change(base.value, at, new),
+        description=_describe(at, keyword, variant, told, new, base),
+        changed=changed,
         nodes=base.nodes,
+        base=base,
+        place=at,
+        new=new,
     )
 
 
-def _describe(at: str, keyword: str, variant: str, new: Any, old: Any) -> str:
+def _without(base: Base, site: Site, name: str, keyword: str, variant: str) -> Draft:
+    """The base without one property of a place; the fault is told of the place."""
+    at = join(site.at, name)
+    return Draft(
+        kind="invalid",
+        family=keyword,
+        variant=variant,
+        at=site.at,
+        keyword=keyword,
+        description=f"{at} is absent",
+        changed=difference(base, at, MISSING)[1],
+        nodes=base.nodes,
+        base=base,
+        place=site.at,
+        new={key: item for key, item in site.value.items() if key != name},
+    )
+
+
+def _describe(at: str, keyword: str, variant: str, told: str, new: Any, base: Base) -> str:
     where = at or "the body"
-    if new is MISSING:
-        return f"{where} is absent"
     if keyword == "type":
-        return f"{where} is {shown(new)} ({json_type(new)}) instead of {json_type(old)}"
-    return f"{where} is {shown(new)} ({variant.replace('-', ' ')})"
+        return f"{where} is {told} ({json_type(new)}) instead of {json_type(get(base.value, at))}"
+    return f"{where} is {told} ({variant.replace('-', ' ')})"
 
 
 def proposals(terms: Terms, site: Site, others: tuple[Any, ...]) -> Iterator[Proposal]:
@@ -412,15 +428,15 @@ def _alike(value: dict[str, Any]) -> str:
     return ""
 
 
-def _inside(site: Site) -> Iterator[tuple[str, str, str, Any]]:
-    """Faults that are made below a place and reported at it: required and dependent properties."""
+def _inside(site: Site) -> Iterator[tuple[str, str, str]]:
+    """Faults that are made below a place and told of it: properties that must be there and are not."""
     if not isinstance(site.value, dict):
         return
     for name in site.node.required:
         if name in site.value:
-            yield join(site.at, name), f"{name}-absent", "required", MISSING
+            yield name, f"{name}-absent", "required"
     for rules in site.node.all_of("dependentRequired"):
         for trigger, names in rules.items():
             for name in names:
                 if trigger in site.value and name in site.value:
-                    yield join(site.at, name), f"{name}-absent-with-{trigger}", "dependentRequired", MISSING
+                    yield name, f"{name}-absent-with-{trigger}", "dependentRequired"

@@ -8,8 +8,9 @@ from contract_kit.jsonio import MISSING, get
 from contract_kit.values import bases, edits_of, payloads
 from contract_kit.values import applied as apply_edit
 
-from ._draft import Draft, Maker, change
+from ._draft import Draft, change
 from ._invalid import invalid
+from ._maker import Maker
 
 if TYPE_CHECKING:
     from hypothesis.strategies import DrawFn, SearchStrategy
@@ -64,8 +65,8 @@ def invalid_cases(terms: Terms, *, policy: Policy | None = None) -> SearchStrate
         fault = faults[draw(where)]
         made = maker.finish(fault, again=True)
         assert made is not None, "a fault of the table is none"
-        broken = get(fault.value, fault.at)
-        value = fault.value
+        value = fault.whole()
+        broken = get(value, fault.at)
         for _ in range(draw(counts) if table else 0):
             edited = apply_edit(value, table[draw(what)], draw)
             if edited is MISSING or get(edited, fault.at) != broken:
@@ -83,7 +84,7 @@ def invalid_cases(terms: Terms, *, policy: Policy | None = None) -> SearchStrate
 def _with(fault: Draft, value: Any) -> Draft:
     from dataclasses import replace
 
-    return replace(fault, value=value)
+    return replace(fault, value=value, body=None, base=None)
 
 
 def _faults(terms: Terms) -> list[Draft]:

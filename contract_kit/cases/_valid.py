@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from contract_kit.jsonio import MISSING, compact, join, remove, replace
+from contract_kit.jsonio import MISSING, compact, get, join, replace, tokens
 from contract_kit.shape import json_type
 from contract_kit.values import (
     KEYS,
@@ -19,7 +19,7 @@ from contract_kit.values import (
     unknown_values,
 )
 
-from ._draft import Draft, change, shown
+from ._draft import Draft, difference, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,14 +69,30 @@ def _draft(
     )
 
 
-def _edit(base: Base, site_at: str, new: Any, family: str, variant: str, words: str, **more: Any) -> Draft:
-    if new is MISSING:
-        value, body = remove(base.value, site_at), None
-    else:
-        value, body = replace(base.value, site_at, new), base.spliced(site_at, new)
-    more.setdefault("body", body)
-    return _draft(
-        base, site_at, family, variant, value, words, changed=change(base.value, site_at, new), **more
+def _edit(base: Base, at: str, new: Any, family: str, variant: str, words: str, **more: Any) -> Draft:
+    """The base with ``new`` at ``at``: one difference. A property that comes or goes changes its object."""
+    told, changed = difference(base, at, new)
+    place, there = at, new
+    above, _, _ = at.rpartition("/")
+    holder = get(base.value, above) if at else MISSING
+    if isinstance(holder, dict):
+        key = tokens(at)[-1]
+        if new is MISSING:
+            place, there = above, {name: item for name, item in holder.items() if name != key}
+        elif key not in holder:
+            place, there = above, {**holder, key: new}
+    return Draft(
+        kind="valid",
+        family=family,
+        variant=variant,
+        at=at,
+        description=words.replace("{}", told),
+        changed=changed,
+        nodes=base.nodes,
+        base=base,
+        place=place,
+        new=there,
+        **more,
     )
 
 
@@ -189,7 +205,9 @@ def _scalars(terms: Terms, base: Base, site: Site, turn: tuple[int, int]) -> Ite
     yield from _kept(base, site, edges[turn[0] :: turn[1]])
 
 
-_CORE = frozenset({"empty", "leading", "nfd", "zero", "ampersand", "256", "emoji", "0", "9", "lower-both", "east"})
+_CORE = frozenset(
+    {"empty", "leading", "nfd", "zero", "ampersand", "256", "emoji", "0", "9", "lower-both", "east"}
+)
 
 
 def _share(terms: Terms, edges: tuple[Edge, ...], keyword: str) -> tuple[Edge, ...]:
@@ -219,7 +237,6 @@ def _names(value: Any) -> Any:
 
 def _kept(base: Base, site: Site, edges: list[Edge]) -> Iterator[Draft]:
     judge = judge_of(site.node)
-    sure = base.stands_alone(site.at)
     for edge in edges:
         if judge.is_valid(edge.value):
             yield _edit(
@@ -228,9 +245,8 @@ def _kept(base: Base, site: Site, edges: list[Edge]) -> Iterator[Draft]:
                 edge.value,
                 edge.family,
                 f"{edge.family}-{edge.name}",
-                f"{site.at} is {shown(edge.value)} ({edge.family}: {edge.name})",
+                f"{site.at} is {{}} ({edge.family}: {edge.name})",
                 sendable=edge.sendable,
-                sure=sure,
                 expect="either" if edge.disputed else None,
                 because="sound readers disagree about it" if edge.disputed else "",
             )

@@ -33,9 +33,6 @@ _MOST_BRANCHES = 400
 _REMEMBERED = 64
 _MARK = "\u0001here\u0001"
 _MARK_BYTES = compact(_MARK)
-_LOOKS_DOWN = (
-    "not if anyOf oneOf contains uniqueItems dependentSchemas propertyNames unevaluatedProperties unevaluatedItems"
-).split()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +56,8 @@ class Base:
     value: Any
     sites: tuple[Site, ...]
     nodes: Mapping[str, Node]
+    words: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
+    """Room for sentences that are the same for all edits of a place."""
     _around: dict[str, tuple[bytes, bytes]] = field(default_factory=dict, repr=False, compare=False)
 
     def spliced(self, at: str, new: Any) -> bytes:
@@ -70,15 +69,6 @@ class Base:
             self._around[at] = (before, after)
         before, after = self._around[at]
         return before + compact(new) + after
-
-    def stands_alone(self, at: str) -> bool:
-        """Whether a value that is valid at a place is valid in the body: nothing above looks down on it."""
-        while at:
-            at = at.rpartition("/")[0]
-            node = self.nodes.get(at)
-            if node is None or any(word in part for part in node.parts for word in _LOOKS_DOWN):
-                return False
-        return True
 
 
 def base_values(terms: Terms, count: int) -> list[Any]:

@@ -1,0 +1,174 @@
+"""From a draft to a case: the expectation under a policy, the id and the sentences.
+
+A family says what it did and where; everything that is the same for all families is done here, so that
+no family can get it wrong: a draft that breaks what it must not break, or breaks more than one place, or
+nothing at all, is no case.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from contract_kit.model import NOTHING, Case, Expect, Policy, Terms
+from contract_kit.schema import validator_for
+from contract_kit.shape import build_root
+
+from ._local import Local
+from ._places import case_id, pattern_of
+from ._words import rule_sentence
+
+if TYPE_CHECKING:
+    from contract_kit.model import Violation
+
+    from ._draft import Draft
+
+__all__ = ["Maker", "Told", "expectation_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a contract says of a value under a policy."""
+
+    violations: tuple[Violation, ...]
+    expect: Expect
+
+
+def expectation_of(terms: Terms, policy: Policy, value: Any, *, sendable: bool = True) -> Told:
+    """What must come of a body with this value: the one rule of expectation.
+
+    Asks two schemas: the document's and, under the policies that know it, that of what the provider really
+    sends. Both satisfied: accept. Neither: reject. One of them: either.
+    """
+    violations = tuple(validator_for(terms.schema).violations(value))
+    sends = None
+    if terms.profile is not None and terms.profile.sends and policy != "schema":
+        sends = validator_for(terms.profile.sends).is_valid(value) and sendable
+    if violations:
+        return Told(violations, "either" if sends or policy == "tolerant" else "reject")
+    return Told((), "either" if sends is False else "accept")
+
+
+class Maker:
+    """Finishes drafts for one contract and one policy."""
+
+    def __init__(self, terms: Terms, policy: Policy) -> None:
+        self.terms = terms
+        self.policy = policy
+        self._document = Local(terms.root, validator_for(terms.schema))
+        self._sends: Local | None = None
+        if terms.profile is not None and terms.profile.sends and policy != "schema":
+            self._sends = Local(build_root(terms.profile.sends), validator_for(terms.profile.sends))
+        self._seen: set[int] = set()
+        self._ids: set[str] = set()
+
+    def finish(self, draft: Draft, *, again: bool = False) -> Case | None:
+        """The case, or ``None`` where the draft is none (see the module) or its bytes were made before.
+
+        ``again`` lets the same bytes and ids come again: random search needs no unique ones.
+        """
+        body = draft.written()
+        key = hash((body, draft.headers))
+        if key in self._seen and not again:
+            return None
+        broken: Violation | None = None
+        if draft.kind == "invalid":
+            broken = self._one_rule(draft)
+            if broken is None:
+                return None
+        elif draft.kind in ("valid", "foreign") and not draft.sure and not _is_valid(self._document, draft):
+            return None
+        if not again:
+            self._seen.add(key)
+        return self._case(draft, body, broken, again=again)
+
+    def _case(self, draft: Draft, body: bytes, broken: Violation | None, *, again: bool) -> Case:
+        rule_at = broken.pointer if broken else draft.at
+        keyword = broken.keyword if broken else None
+        variant = draft.variant
+        if broken is not None and broken.pointer != draft.at:
+            inner = draft.at[len(broken.pointer) + 1 :].replace("/", ".")
+            variant = f"{inner}.{variant}"
+        expect = self.expectation(draft, violated=broken is not None)
+        name = case_id(draft.kind, rule_at, keyword or draft.keyword, variant)
+        return Case(
+            id=name if again else self._unique(name),
+            event=self.terms.event,
+            kind=draft.kind,
+            expect=expect,
+            body=body,
+            description=draft.description,
+            because=self._because(draft, broken, expect),
+            pointer=pattern_of(draft.nodes, broken.pointer) if broken else None,
+            keyword=keyword,
+            at=draft.at,
+            family=draft.family,
+            variant=draft.variant,
+            changed=draft.changed or draft.description,
+            headers=draft.headers,
+            plain=draft.plain,
+            compare=draft.compare,
+            terms=self.terms,
+        )
+
+    def _unique(self, name: str) -> str:
+        """``name``, numbered when it was given before: ids are unique in a catalogue."""
+        number, unique = 2, name
+        while unique in self._ids:
+            unique, number = f"{name}.{number}", number + 1
+        self._ids.add(unique)
+        return unique
+
+    def _one_rule(self, draft: Draft) -> Violation | None:
+        """The one rule that an invalid draft breaks: at its place or above it, and at no second place."""
+        found = _violations(self._document, draft)
+        if not found or len({v.pointer for v in found}) != 1:
+            return None
+        there = found[0].pointer
+        if draft.at != there and not draft.at.startswith(there + "/"):
+            return None
+        if draft.at == there:
+            meant = [v for v in found if v.keyword == draft.keyword]
+            return meant[0] if meant else found[0]
+        return found[0]
+
+    def expectation(self, draft: Draft, *, violated: bool) -> Expect:
+        """What must come of a draft under the policy; see :func:`expectation_of`, whose rule this is."""
+        if draft.expect is not None:
+            return draft.expect
+        if violated and self.policy == "tolerant":
+            return "either"
+        sends = None if self._sends is None else draft.sendable and _is_valid(self._sends, draft)
+        if violated:
+            return "either" if sends else "reject"
+        return "either" if sends is False else "accept"
+
+    def _because(self, draft: Draft, broken: Violation | None, expect: Expect) -> str:
+        if draft.because:
+            return draft.because
+        if broken is not None:
+            rule = rule_sentence(self._rule_of(draft, broken), broken)
+            if expect == "reject":
+                return rule
+            if self.policy == "tolerant":
+                return f"{rule}; policy tolerant leaves it to the consumer"
+            return f"{rule}, but the provider has been seen to send it"
+        if expect == "either":
+            return "the document allows it, but this provider cannot send it"
+        return "the document allows it"
+
+    def _rule_of(self, draft: Draft, broken: Violation) -> Any:
+        node = (draft.nodes or {}).get(broken.pointer)
+        return node.keyword(broken.keyword) if node is not None else None
+
+
+def _is_valid(judge: Local, draft: Draft) -> bool:
+    if draft.base is not None and draft.new is not NOTHING:
+        return judge.is_valid(draft.base, draft.place, draft.new)
+    return judge.whole.is_valid(draft.value)
+
+
+def _violations(judge: Local, draft: Draft) -> list[Violation]:
+    if draft.base is not None and draft.new is not NOTHING:
+        return judge.violations(draft.base, draft.place, draft.new)
+    return judge.whole.violations(draft.value)
