@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any
 from contract_kit.model import ENDPOINTS, Case, Kind, Policy, TargetKind, Terms
 from contract_kit.values import base_values, bases
 
-from ._draft import Draft, Maker, Told, case_id, change, expectation_of, pattern_in, pattern_of, shown
+from ._draft import Draft, change, shown
 from ._equivalent import equivalent, spellings
 from ._foreign import foreign
 from ._invalid import invalid, near_misses
+from ._maker import Maker, Told, expectation_of
 from ._malformed import malformed
 from ._pairs import note_double, pairs, pairs_of
+from ._places import case_id, pattern_in, pattern_of
 from ._random import invalid_cases, valid_cases
 from ._valid import valid
 
