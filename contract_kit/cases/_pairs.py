@@ -30,7 +30,7 @@ __all__ = ["note_double", "pairs", "pairs_of"]
 _MOST_FACTORS = 48
 _MOST_CLASSES, _FEW_CLASSES = 60, 6
 """Of one place, in a contract of few places and in one of many."""
-_MOST_REPAIRS, _MOST_EXTRA = 20_000, 300
+_MOST_TRIES, _MOST_SURROUNDINGS = 20_000, 8
 _WORDS = {2: "pair", 3: "triple"}
 
 
@@ -252,43 +252,61 @@ def _complete(
     rows: list[tuple[int, ...]],
     strength: int,
 ) -> int:
-    """Add rows for what repairs have lost; the number of combinations that no body can hold."""
+    """Add rows for what repairs have lost; the number of combinations for which no body was found.
+
+    A combination is tried in the base, and in rows that have a part of it already: what it needs beside
+    itself may stand there.
+    """
     met = {combo for row in rows for combo in _combinations(row, strength)}
     sizes = [range(len(factor.options)) for factor in factors]
     impossible = tries = 0
     for places in combinations(range(len(factors)), strength):
         for combo in _product(places, sizes):
-            if combo in met:
+            if combo in met or not _together(combo, needs, len(factors)):
                 continue
-            wish: list[int] = [0] * len(factors)
-            for place, choice in combo:
-                wish[place] = choice
-            row = _settled(_promised(wish, combo, needs), needs)
-            if any(row[place] != choice for place, choice in combo):
-                continue  # the two cannot occur together, and are not counted
-            tries += 1
-            if tries > _MOST_REPAIRS or len(rows) > _MOST_EXTRA + len(met):
-                return impossible
-            if judge.is_valid(_body(base.value, factors, row, len(rows))):
-                rows.append(row)
-                met.update(_combinations(row, strength))
+            for around in _surroundings(combo, rows, len(factors)):
+                row = _settled(_promised(around, combo, needs), needs)
+                tries += 1
+                if judge.is_valid(_body(base.value, factors, row, len(rows))):
+                    rows.append(row)
+                    met.update(_combinations(row, strength))
+                    break
             else:
                 impossible += 1
+            if tries > _MOST_TRIES:
+                return impossible
     return impossible
 
 
+def _together(
+    combo: Sequence[tuple[int, int]], needs: Mapping[int, tuple[int, Collection[int]]], size: int
+) -> bool:
+    """Whether the classes can stand in one row at all, by what needs what."""
+    row = _settled(_promised([0] * size, combo, needs), needs)
+    return all(row[place] == choice for place, choice in combo)
+
+
+def _surroundings(
+    combo: Sequence[tuple[int, int]], rows: Sequence[tuple[int, ...]], size: int
+) -> Iterator[list[int]]:
+    yield [0] * size
+    for part in combo:
+        yield from [list(row) for row in rows if row[part[0]] == part[1]][:_MOST_SURROUNDINGS]
+
+
 def _promised(
-    wish: list[int], combo: Sequence[tuple[int, int]], needs: Mapping[int, tuple[int, Collection[int]]]
+    row: list[int], combo: Sequence[tuple[int, int]], needs: Mapping[int, tuple[int, Collection[int]]]
 ) -> list[int]:
-    """``wish`` with parents that leave the places of ``combo`` there, where the combination lets them."""
+    """``row`` with the classes of ``combo``, and parents that leave their places there."""
     asked = dict(combo)
-    for place, _ in combo:
+    for place, choice in combo:
+        row[place] = choice
         here = place
         while here in needs:
             here, values = needs[here]
-            if here not in asked and wish[here] not in values and values:
-                wish[here] = min(values)
-    return wish
+            if here not in asked and row[here] not in values and values:
+                row[here] = min(values)
+    return row
 
 
 def _combinations(row: Sequence[int], strength: int) -> Iterator[tuple[tuple[int, int], ...]]:
