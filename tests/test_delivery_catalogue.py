@@ -258,7 +258,7 @@ def test_without_a_secret_nothing_asks_for_a_signature():
     for case in delivery_cases(TERMS, signed=False, effects=True):
         assert all(step.signing == "none" for step in case.steps)
         assert case.effects is None
-        assert case.family in ("content-type", "method", "framing", "repeat")
+        assert case.family in ("size", "content-type", "method", "framing", "repeat")
         assert prepare(case, 0, secret=None, run="r").headers == case.steps[0].headers
 
 
@@ -374,3 +374,18 @@ def test_what_is_made_unique_is_what_the_event_is_about(names, fresh):
     for name in reversed(names):
         value = [value] if name == "0" else {name: value}
     assert (list(_ids(value)) == ["abc_0123456789"]) is fresh
+
+
+def test_bodies_reach_past_the_limits_of_frameworks_up_to_the_providers_own():
+    sizes = {name: len(case.body) for name, case in CASES.items() if case.family == "size"}
+    assert sizes == {
+        "body-over-100-kb": 102_401,
+        "body-over-128-kb": 131_073,
+        "body-over-256-kb": 262_145,
+        "body-largest": 343_000,
+    }
+    for name, size in sizes.items():
+        value = jsonio.strict_loads(CASES[name].body)
+        assert len(value["customer"]["metadata"]) > 90, "the size is that of what a customer has"
+        assert len(CASES[name].body.rstrip()) > size - 1100
+        assert len(prepare(CASES[name], 0, secret=SECRET, run="run").body) == size

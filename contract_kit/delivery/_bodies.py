@@ -14,7 +14,7 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from contract_kit.jsonio import compact, strict_loads, walk
+from contract_kit.jsonio import compact, get, replace, strict_loads, walk
 from contract_kit.schema import validator_for
 from contract_kit.values import base_values, bases
 
@@ -32,6 +32,7 @@ _ID_NAMES = re.compile(
 )
 """Names that end in an id of their own; what a whole installation shares is none."""
 _TAIL = re.compile(r"[0-9A-Za-z]{1,12}\Z")
+_NOTE = "What was said about this customer, word for word, so that nobody has to ask for it again. " * 11
 _SHORTEST = 8
 """An id whose tail is shorter gets eight more characters: two cases must not meet by chance."""
 
@@ -93,6 +94,16 @@ def freshened(body: bytes, case_id: str, run: str) -> bytes:
     return body
 
 
+def _filled(item: Any, room: int) -> Any:
+    """A map or an array with so many more entries that at most ``room`` bytes are added; ``None`` for others."""
+    if isinstance(item, dict) and all(isinstance(one, str) for one in item.values()):
+        each = len(f',"note_0000":"{_NOTE}"')
+        return item | {f"note_{number:04}": _NOTE for number in range(min(room // each, 9999))}
+    if isinstance(item, list) and item:
+        return item + item[-1:] * (room // (len(compact(item[-1])) + 1))
+    return None
+
+
 class Bodies:
     """Sound bodies of one contract; empty (``False``) where none could be made."""
 
@@ -100,6 +111,11 @@ class Bodies:
         self._document = validator_for(terms.schema)
         sends = terms.profile.sends if terms.profile is not None else None
         self._sends = validator_for(sends) if sends else None
+        # Maps and arrays, the shallowest first: where a sound body has room for more.
+        self._roomy = sorted(
+            (place.pointer[:-2] for place in terms.locations if place.pointer.endswith("/*")),
+            key=lambda pointer: pointer.count("/"),
+        )
         first = next(iter(bases(terms)), None)
         values = [] if first is None else [first.value]
         if first is not None and first.name == "full":
@@ -131,6 +147,18 @@ class Bodies:
     def body(self, case_id: str, number: int = 0, *, non_ascii: bool = False) -> bytes:
         """The same as compact JSON."""
         return compact(self.value(case_id, number, non_ascii=non_ascii))
+
+    def large(self, case_id: str, size: int) -> bytes:
+        """A sound body of ``size`` bytes: a map's entries and an array's items are many, then blanks follow."""
+        value = self.value(case_id)
+        room = size - len(compact(value))
+        places = [(pointer, get(value, pointer)) for pointer in self._roomy if "*" not in pointer]
+        for pointer, item in sorted(places, key=lambda place: isinstance(place[1], list)):
+            filled = _filled(item, room)
+            if filled is not None and self._is_sound(grown := replace(value, pointer, filled)):
+                value = grown
+                break
+        return compact(value).ljust(size)
 
     def _is_sound(self, value: Any) -> bool:
         return self._document.is_valid(value) and (self._sends is None or self._sends.is_valid(value))

@@ -94,6 +94,7 @@ class _Maker:
         if self.signed:
             yield from self._taken()
             yield from self._respelled()
+        yield from self._sizes()
         yield from self._content_types()
         yield from self._methods()
         if target == "url":
@@ -171,6 +172,17 @@ class _Maker:
         plan = _Plan("signature", _EITHER_BECAUSE)
         for one in EITHER:
             yield self._one(one.name, plan, one.words, signing=one.name, expect="either")
+
+    def _sizes(self) -> Iterator[Case]:
+        """Bodies past the limits that frameworks have by themselves, up to what the provider sends."""
+        if self.terms.profile is None:
+            return  # what nobody is known to send, everybody may find too much
+        limit = self.terms.profile.body_limit
+        plan = _Plan("size", f"the provider sends up to about {limit // 1000:,} kB")
+        for variant, size in (*http.SIZES.items(), ("body-largest", limit * 98 // 100)):
+            if size <= limit:
+                body = self.bodies.large(case_id(variant), size)
+                yield self._one(variant, plan, f"a body of {size:,} bytes", body=body)
 
     def _content_types(self) -> Iterator[Case]:
         strict: Expect = "reject" if self.policy == "schema" else "either"

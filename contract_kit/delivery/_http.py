@@ -13,6 +13,7 @@ __all__ = [
     "FREE_TYPES",
     "METHODS",
     "OTHER_TYPES",
+    "SIZES",
     "ContentType",
 ]
 
@@ -57,6 +58,13 @@ OTHER_TYPES: tuple[ContentType, ...] = (
     ContentType("binary", "application/octet-stream", "the body announced as bytes"),
 )
 """Those that a document which says ``application/json`` does not allow."""
+
+SIZES: dict[str, int] = {
+    "body-over-100-kb": 100 * 1024 + 1,
+    "body-over-128-kb": 128 * 1024 + 1,
+    "body-over-256-kb": 256 * 1024 + 1,
+}
+"""Just past limits that frameworks and servers have by themselves (Express's parsers: 100 kB), in bytes."""
 
 METHODS: tuple[str, ...] = ("GET", "PUT", "PATCH", "DELETE")
 """Methods that the document does not have; ``OPTIONS`` and ``HEAD`` are free to be answered as one likes."""
