@@ -189,7 +189,10 @@ class Bench:
 
     @staticmethod
     def _judged(run: Run, case: Case) -> Verdict:
+        if run.pace.is_hopeless(case):
+            raise NotJudged("cases of this cause have hung often enough")
         reply = run.judge.ask(case.body, case)
+        run.pace.note(case, reply)
         return run.judge.settled(case, reply) if reply.outcome != "not_judged" else _unjudged(case, reply)
 
     @staticmethod
