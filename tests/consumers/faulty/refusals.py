@@ -330,12 +330,6 @@ class lower_case_time(Parser):
         return super().match_time(value) if value.isupper() else None
 
 
-@fault("false_reject", TIMES_AT, "no leap seconds", policy="schema")
-class leap_second(Parser):
-    def is_clock(self, match: re.Match[str]) -> bool:
-        return match["second"] != "60" and super().is_clock(match)
-
-
 @fault("false_reject", TIMES_AT, "no leap day")
 class leap_day(Parser):
     def month_length(self, year: int, month: int) -> int:
