@@ -83,7 +83,7 @@ def test_a_case_of_the_catalogue_is_sent_by_its_id(cli, signed):
 
 def test_a_reply_never_brings_the_secret_to_the_screen(cli, place):
     def tell(environ, start_response):
-        start_response("200 OK", [])
+        start_response("200 OK", [("Content-Length", str(11 + len(SECRET)))])
         return [b"the key is " + SECRET.encode()]
 
     with serve(tell) as running:
@@ -117,12 +117,13 @@ def serving(place, *words: str):
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_serve_prints_where_it_is_and_ends_with_130(place, cli, number):
     with serving(place, "--secret", SECRET) as (process, url):
+        told = process.stdout.readline() + process.stdout.readline()
         assert cli("send", url, "--secret", SECRET).code == 0
         process.send_signal(number)
         out, err = process.communicate(timeout=10)
     assert process.returncode == 130
-    assert "/effects" in out
-    assert SECRET not in out + err
+    assert "/effects" in told
+    assert SECRET not in told + out + err
     assert err.endswith("interrupted\n")
 
 
@@ -136,6 +137,7 @@ def test_a_port_that_is_taken_ends_with_3(cli, signed):
 
 # -- fuzz -------------------------------------------------------------------------------------
 
+SMALL = ("--spec", "small.yaml", "--event", "order.paid", "--max-examples", "0")
 QUICK = ("--secret", SECRET, "--max-examples", "0")
 
 
@@ -144,12 +146,6 @@ def test_a_sound_receiver_passes_every_delivery_case(cli, signed):
     done = cli("fuzz", signed.url, *QUICK, "--kinds", "delivery", "--workers", "16", *effects)
     assert (done.code, done.err) == (0, ""), done.out
     assert "effects not observed" not in done.out
-
-
-def test_without_effects_the_report_says_that_they_were_not_observed(cli, signed):
-    done = cli("fuzz", signed.url, *QUICK, "--only", "delivery:::repeat-*")
-    assert done.code == 0
-    assert "effects not observed" in done.out
 
 
 def test_a_fault_behind_a_url_is_found_and_replayed_without_its_secret_in_any_file(cli, planted, place):
@@ -201,12 +197,25 @@ def test_headers_of_ones_own_go_with_every_delivery(cli, place):
 
     def app(environ, start_response):
         seen.add(environ.get("HTTP_X_TENANT"))
-        start_response("200 OK", [])
+        start_response("200 OK", [("Content-Length", "0")])
         return [b""]
 
     with serve(app) as running:
-        cli("fuzz", running.url, "--header", "X-Tenant: a7", "--max-examples", "0", "--only", "valid:::full")
+        cli("fuzz", running.url, "--header", "X-Tenant: a7", *SMALL, "--only", "valid:*")
     assert seen == {"a7"}
+
+
+def test_a_credential_in_a_header_stands_in_no_report(cli, place):
+    def app(environ, start_response):
+        answer = environ.get("HTTP_AUTHORIZATION", "").encode()
+        start_response("500 Oops", [("Content-Length", str(len(answer)))])
+        return [answer]
+
+    with serve(app) as running:
+        words = ("--header", "Authorization: Bearer tok-7fjs82jd", "--report", "r.json", "-v")
+        done = cli("fuzz", running.url, *SMALL, "--only", "valid:*", *words)
+    assert done.code == 1
+    assert "tok-7fjs82jd" not in done.out + (place / "r.json").read_text()
 
 
 APPS = """\
@@ -233,8 +242,7 @@ def answer(body):
 @pytest.mark.parametrize("isolate", ["--isolate", "--no-isolate"])
 def test_an_app_is_an_endpoint_and_gets_the_user_s_headers(cli, place, isolate):
     (place / "apps.py").write_text(APPS)
-    small = ("--spec", "small.yaml", "--event", "order.paid", "--max-examples", "0")
-    words = ("fuzz", "apps:wsgi", *small, "--kinds", "valid,invalid,malformed", isolate)
+    words = ("fuzz", "apps:wsgi", *SMALL, "--kinds", "valid,invalid,malformed", isolate)
     assert cli(*words).code == 3
     done = cli(*words, "--header", "X-Tenant: a7")
     assert (done.code, done.err) == (0, ""), done.out
@@ -272,12 +280,13 @@ def _writes(running) -> int:
 # -- demo -------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_demo_finds_exactly_what_is_planted(tmp_path):
     done = run("demo", cwd=tmp_path, timeout=120)
     assert (done.code, done.err) == (0, ""), done.out
     assert f"found the {len(DEMO)} planted faults, and nothing else" in done.out
     page = (tmp_path / "report.html").read_text("utf-8")
-    assert page.startswith("<!doctype html>") or page.lower().startswith("<!doctype html>")
+    assert page.lower().startswith("<!doctype html>")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["report.html"]
 
 

@@ -66,7 +66,9 @@ WRONG_USE = {
         "Error: Invalid value for '--timeout': 0.0 is not in the range x>0"
     ),
     ("fuzz", "shop:sound", "--colour"): "Error: No such option '--colour'",
-    ("fuzz", "shop:sound", "--engine", "own"): "Error: No such option '--engine'",
+    ("fuzz", "shop:sound", "--engine", "schemathesis"): (
+        "Error: --engine schemathesis makes requests, which only endpoints take; this target is a parser"
+    ),
     ("fuzz", "shop:sound", "--", "cat"): ("Error: give TARGET or a command after --, not both: 'shop:sound'"),
     ("fuzz", "--"): "Error: a command is needed after --",
     ("fuzz", "shop:sound", "--report", "out.pdf"): (

@@ -80,6 +80,31 @@ def test_kept_failures_stay_out_of_version_control(cli, place):
     assert json.loads(kept.read_text())["case"]["id"].startswith("invalid:/status:enum:")
 
 
+def test_what_failed_last_time_is_tried_first_and_forgotten_when_it_passes(cli, place):
+    cli("fuzz", "shop:faulty", *SMALL_RUN, *ENUM)
+    (kept,) = (place / ".contract_kit" / "failures").iterdir()
+    told = json.loads(kept.read_text())
+    told["case"]["body"]["text"] = '{"event":"order.paid","status":"OPEN","note":"in no catalogue"}'
+    told["case"]["id"] = "invalid:/status:enum:found-by-chance"
+    kept.write_text(json.dumps(told))
+    cli("fuzz", "shop:faulty", *SMALL_RUN, "--only", "*:found-by-chance", "--report", "r.json")
+    (finding,) = json.loads((place / "r.json").read_text())["findings"]
+    assert "in no catalogue" in finding["body"]["text"]
+    shop = (place / "shop.py").read_text()
+    (place / "shop.py").write_text(shop.replace('data["status"].lower()', 'data["status"]'))
+    assert cli("fuzz", "shop:faulty", *SMALL_RUN).code == 0
+    assert list((place / ".contract_kit" / "failures").iterdir()) == []
+
+
+def test_a_kept_file_that_is_no_longer_one_is_passed_over(cli, place):
+    folder = place / ".contract_kit" / "failures"
+    folder.mkdir(parents=True)
+    (folder / "a.json").write_text("not JSON")
+    (folder / "b.json").write_text('{"version": 1, "target": "shop:sound"}')
+    assert cli("fuzz", "shop:sound", *SMALL_RUN).code == 0
+    assert cli("replay", ".contract_kit/failures/b.json", "shop:sound").code == 2
+
+
 def test_a_report_is_replayed_whole(cli, place):
     cli("fuzz", "shop:faulty", *SMALL_RUN, "--report", "r.json")
     again = cli("replay", "r.json", "shop:faulty", "--rejects", "shop:BadWebhook")

@@ -70,7 +70,8 @@ def catalogue(terms: Terms, options: Options) -> Iterator[Case]:
 
     delivered = options.kinds is not None and "delivery" in options.kinds
     target = options.as_ or ("url" if delivered else None)
-    yield from body_cases(terms, kinds=options.kinds, policy=options.policy, target=target)
+    if options.kinds != ("delivery",):
+        yield from body_cases(terms, kinds=options.kinds, policy=options.policy, target=target)
     if target in ENDPOINTS and (options.kinds is None or delivered):
         yield from delivery_cases(terms, policy=options.policy, signed=True, effects=True, target=target)
 

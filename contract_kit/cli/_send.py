@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from contract_kit.config import Options
-    from contract_kit.model import Case, Delivery, Reply, Terms
+    from contract_kit.model import Case, Delivery, Kind, Reply, Terms
     from contract_kit.report import Redactor
 
 __all__ = ["command"]
@@ -114,7 +114,8 @@ def _case(terms: Terms, options: Options, case_id: str) -> Case:
     from contract_kit.cli._cases import catalogue
 
     seen = []
-    for case in catalogue(terms, replace(options, as_="url", kinds=None)):
+    kinds: tuple[Kind, ...] | None = ("delivery",) if case_id.startswith("delivery:") else None
+    for case in catalogue(terms, replace(options, as_="url", kinds=kinds)):
         if case.id == case_id:
             return case
         seen.append(case.id)
