@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from zlib import crc32
 
-from contract_kit.jsonio import MISSING, compact, get, join, replace, tokens
+from contract_kit.jsonio import MISSING, compact, join, replace
 from contract_kit.shape import json_type
 from contract_kit.values import (
-    KEYS,
     Edge,
     judge_of,
     meaning_edges,
     minimal,
     number_edges,
-    sized,
     text_edges,
     time_edges,
-    unknown_values,
 )
 
-from ._draft import Draft, difference, shown
+from ._draft import Draft, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,22 +29,20 @@ __all__ = ["valid"]
 
 _MOST_EDGES = 8000
 """Edges of one sort that a contract gets in all, as long as each place has its core."""
-_MANY = (0, 1, 2, 10, 50, 100, 101, 1000)
-_BODY_SHARE = 60_000
+_MOST_LARGEST = 2
+_BODY_LIMIT, _MARGIN = 350_000, 1000
 
 
 def valid(terms: Terms, base: Base, bodies: tuple[Any, ...]) -> Iterator[Draft]:
     """Every valid draft that is made from one base; ``bodies`` are other whole bodies (first base only)."""
-    yield _draft(base, "", "base", base.name, base.value, f"a sound body ({base.name})")
+    yield sound(base, "", "base", base.name, base.value, f"a sound body ({base.name})")
     turns = _turns(base)
     for site in base.sites:
         yield from _absent(base, site)
         yield from _members(terms, base, site)
         yield from _types(base, site)
         yield from _scalars(terms, base, site, turns[site.at])
-        yield from _arrays(base, site)
-        yield from _maps(base, site)
-        yield from _unknown(terms, base, site)
+        yield from structure(terms, base, site)
     yield from _orders(base)
     # Behind the single differences: these may differ from the base in one thing that has a name of its own.
     if bodies:
@@ -54,60 +50,16 @@ def valid(terms: Terms, base: Base, bodies: tuple[Any, ...]) -> Iterator[Draft]:
     yield from _eras(terms, base, bodies)
 
 
-def _draft(
-    base: Base, at: str, family: str, variant: str, value: Any, description: str, **more: Any
-) -> Draft:
-    return Draft(
-        kind="valid",
-        family=family,
-        variant=variant,
-        at=at,
-        value=value,
-        description=description,
-        nodes=base.nodes,
-        **more,
-    )
-
-
-def _edit(base: Base, at: str, new: Any, family: str, variant: str, words: str, **more: Any) -> Draft:
-    """The base with ``new`` at ``at``: one difference. A property that comes or goes changes its object."""
-    told, changed = difference(base, at, new)
-    place, there = at, new
-    above, _, _ = at.rpartition("/")
-    holder = get(base.value, above) if at else MISSING
-    if isinstance(holder, dict):
-        key = tokens(at)[-1]
-        if new is MISSING:
-            place, there = above, {name: item for name, item in holder.items() if name != key}
-        elif key not in holder:
-            place, there = above, {**holder, key: new}
-    return Draft(
-        kind="valid",
-        family=family,
-        variant=variant,
-        at=at,
-        description=words.replace("{}", told),
-        changed=changed,
-        nodes=base.nodes,
-        base=base,
-        place=place,
-        new=there,
-        **more,
-    )
-
-
 # -- whole bodies -----------------------------------------------------------------------------
 
 
 def _whole(terms: Terms, base: Base, bodies: tuple[Any, ...]) -> Iterator[Draft]:
     for number, body in enumerate(bodies[1:], start=2):
-        yield _draft(base, "", "base", f"full-{number}", body, "another sound, full body")
+        yield sound(base, "", "base", f"full-{number}", body, "another sound, full body")
     small = minimal(terms)
-    yield _draft(
-        base, "", "base", "minimal", small, "what is required alone", changed="only what is required"
-    )
+    yield sound(base, "", "base", "minimal", small, "what is required alone", changed="only what is required")
     if "object" in terms.root.types:
-        yield _draft(base, "", "base", "empty", {}, "the empty object", changed="the whole body → {}")
+        yield sound(base, "", "base", "empty", {}, "the empty object", changed="the whole body → {}")
 
 
 def _eras(terms: Terms, base: Base, bodies: tuple[Any, ...]) -> Iterator[Draft]:
@@ -116,7 +68,7 @@ def _eras(terms: Terms, base: Base, bodies: tuple[Any, ...]) -> Iterator[Draft]:
         from contract_kit.spec import as_era
 
         for number, body in enumerate(bodies[:2]):
-            yield _draft(
+            yield sound(
                 base,
                 "",
                 "era",
@@ -134,7 +86,7 @@ def _absent(base: Base, site: Site) -> Iterator[Draft]:
     if isinstance(site.value, dict):
         for name in site.value:
             at = join(site.at, name)
-            yield _edit(base, at, MISSING, "absent", "absent", f"{at} is absent")
+            yield edit(base, at, MISSING, "absent", "absent", f"{at} is absent")
 
 
 def _members(terms: Terms, base: Base, site: Site) -> Iterator[Draft]:
@@ -144,7 +96,7 @@ def _members(terms: Terms, base: Base, site: Site) -> Iterator[Draft]:
     for member in members:
         if compact(member) != compact(site.value):
             name = member if isinstance(member, str) else compact(member).decode()
-            yield _edit(base, site.at, member, "enum", name, f"{site.at} is {shown(member)}", keyword="enum")
+            yield edit(base, site.at, member, "enum", name, f"{site.at} is {shown(member)}", keyword="enum")
 
 
 _PLAIN: dict[str, Any] = {"null": None, "boolean": True, "integer": 1, "number": 1.5, "string": "text"}
@@ -162,7 +114,7 @@ def _types(base: Base, site: Site) -> Iterator[Draft]:
         ):
             judge = judge_of(site.node)
             if judge.is_valid(_PLAIN[name]):
-                yield _edit(
+                yield edit(
                     base,
                     site.at,
                     _PLAIN[name],
@@ -172,7 +124,7 @@ def _types(base: Base, site: Site) -> Iterator[Draft]:
                     keyword="type",
                 )
     if "boolean" in site.node.types and isinstance(site.value, bool):
-        yield _edit(
+        yield edit(
             base, site.at, not site.value, "type", "other-boolean", f"{site.at} is the other truth value"
         )
 
@@ -195,14 +147,31 @@ def _scalars(terms: Terms, base: Base, site: Site, turn: tuple[int, int]) -> Ite
         return
     edges: list[Edge] = []
     if isinstance(site.value, str):
-        if node.format in ("date-time",):
-            edges.extend(_share(terms, time_edges(), "format"))
+        if node.format == "date-time":
+            edges.extend(_share(terms, site.at, time_edges(), "format"))
         else:
             edges.extend(meaning_edges(node, terms.profile))
-            edges.extend(_share(terms, text_edges(node), "type"))
+            edges.extend(_share(terms, site.at, text_edges(node), "type"))
+            edges.extend(_largest(terms, base, site))
     elif isinstance(site.value, int | float) and not isinstance(site.value, bool):
-        edges.extend(number_edges(node))
+        edges.extend((*number_edges(node), *wide_edges(node)))
     yield from _kept(base, site, edges[turn[0] :: turn[1]])
+
+
+def _largest(terms: Terms, base: Base, site: Site) -> Iterator[Edge]:
+    """At the first few places of free text: a text that fills the body up to the provider's limit."""
+    memo = terms.root.memo
+    places = memo.setdefault("largest", [])
+    if site.node.format is not None or site.node.keyword("maxLength") is not None or site.at in places:
+        found = site.at in places
+    else:
+        found = len(places) < _MOST_LARGEST
+        if found:
+            places.append(site.at)
+    if found:
+        limit = terms.profile.body_limit if terms.profile is not None else _BODY_LIMIT
+        room = limit - len(compact(base.value)) - _MARGIN
+        yield Edge("length", "body-limit", ruler(room))
 
 
 _CORE = frozenset(
@@ -210,7 +179,7 @@ _CORE = frozenset(
 )
 
 
-def _share(terms: Terms, edges: tuple[Edge, ...], keyword: str) -> tuple[Edge, ...]:
+def _share(terms: Terms, at: str, edges: tuple[Edge, ...], keyword: str) -> tuple[Edge, ...]:
     """The edges that one place of a contract gets: all in a small contract, a fair share in a large one.
 
     Every place gets the plainest, and the rest go round: each edge is met at many places. So the catalogue
@@ -222,12 +191,11 @@ def _share(terms: Terms, edges: tuple[Edge, ...], keyword: str) -> tuple[Edge, .
         memo["places", keyword] = sum(
             1 for rule in terms.constraints if rule.keyword == keyword and value in _names(rule.value)
         )
-        memo["turn", keyword] = 0
     step = -(-memo["places", keyword] * len(edges) // _MOST_EDGES)
     if step <= 1:
         return edges
-    memo["turn", keyword] += 1
-    turn = memo["turn", keyword] % step
+    # By the place alone: the catalogue is the same each time that it is made.
+    turn = crc32(at.encode("utf-8", "surrogatepass")) % step
     return tuple(e for n, e in enumerate(edges) if n % step == turn or e.name in _CORE)
 
 
@@ -239,7 +207,7 @@ def _kept(base: Base, site: Site, edges: list[Edge]) -> Iterator[Draft]:
     judge = judge_of(site.node)
     for edge in edges:
         if judge.is_valid(edge.value):
-            yield _edit(
+            yield edit(
                 base,
                 site.at,
                 edge.value,
@@ -252,150 +220,6 @@ def _kept(base: Base, site: Site, edges: list[Edge]) -> Iterator[Draft]:
             )
 
 
-# -- arrays and maps --------------------------------------------------------------------------
-
-
-def _arrays(base: Base, site: Site) -> Iterator[Draft]:
-    if not isinstance(site.value, list):
-        return
-    judge, items = judge_of(site.node), site.value
-    share = max(len(compact(items[0])) if items else 4, 4)
-    sizes = {*_MANY, *_bounds(site, "minItems", "maxItems")}
-    for size in sorted(n for n in sizes if n * share <= _BODY_SHARE):
-        new = sized(items, size)
-        if judge.is_valid(new) and len(new) != len(items):
-            yield _edit(base, site.at, new, "size", f"size-{size}", f"{site.at} has {size} items")
-    if len(items) > 1:
-        for name, new in (("reversed", items[::-1]), ("repeated", [items[0], *items[:-1]])):
-            if judge.is_valid(new):
-                yield _edit(base, site.at, new, "items", f"items-{name}", f"{site.at} has its items {name}")
-
-
-def _bounds(site: Site, least: str, most: str) -> list[int]:
-    found = [site.node.keyword(least), site.node.keyword(most)]
-    return [n for bound in found if bound is not None for n in (bound, bound + 1, max(bound - 1, 0))]
-
-
-def _maps(base: Base, site: Site) -> Iterator[Draft]:
-    values = site.node.values
-    if not isinstance(site.value, dict) or values is None:
-        return
-    judge = judge_of(site.node)
-    sound = next((v for k, v in site.value.items() if k not in site.node.properties), "value")
-    for size in sorted({*_MANY, *_bounds(site, "minProperties", "maxProperties")}):
-        new = {f"key_{n}": sound if n % 7 else f"{sound}" for n in range(size)}
-        if (
-            judge.is_valid(new)
-            and size * (len(compact(sound)) + 12) <= _BODY_SHARE
-            and size != len(site.value)
-        ):
-            yield _edit(base, site.at, new, "size", f"size-{size}", f"{site.at} has {size} entries")
-    for name, key in KEYS.items():
-        new = {**site.value, key: sound}
-        if key not in site.value and judge.is_valid(new):
-            yield _edit(
-                base,
-                site.at,
-                new,
-                "key",
-                f"key-{name}",
-                f"{site.at} has an entry named {shown(key)}",
-                compare=True,
-            )
-    for name, pair in _alike().items():
-        new = {**site.value, pair[0]: sound, pair[1]: _other(sound)}
-        if judge.is_valid(new):
-            yield _edit(
-                base,
-                site.at,
-                new,
-                "key",
-                f"keys-alike-{name}",
-                f"{site.at} has entries named {shown(list(pair))}",
-            )
-    own = list(
-        dict.fromkeys(part for node in base.nodes.values() for part in [node.pointer.rsplit("/", 1)[-1]])
-    )
-    for key in own[:40]:
-        new = {**site.value, key: sound}
-        if key not in ("*", "") and key not in site.value and judge.is_valid(new):
-            yield _edit(
-                base, site.at, new, "key", f"key-own-{key}", f"{site.at} has an entry named {key!r} too"
-            )
-
-
-def _other(sound: Any) -> Any:
-    return f"{sound} (other)" if isinstance(sound, str) else sound
-
-
-def _alike() -> dict[str, tuple[str, str]]:
-    return {
-        "case": ("region_id", "Region_ID"),
-        "unicode": ("caf\u00e9", "cafe\u0301"),
-        "width": ("plan", "ｐｌａｎ"),
-        "space": ("plan_a", "plan_a "),
-        "snake-camel": ("plan_code", "planCode"),
-        "sharp-s": ("strasse", "straße"),
-        "digit": ("1", "01"),
-    }
-
-
-def _unknown(terms: Terms, base: Base, site: Site) -> Iterator[Draft]:
-    """Properties that the contract does not name; the sender may add some any day."""
-    if not isinstance(site.value, dict) or site.node.closed or site.node.values is not None:
-        return
-    judge = judge_of(site.node)
-    name = next(n for n in ("new_field", "x_new_field", "new_field_2") if n not in site.node.properties)
-    at = join(site.at, name)
-    for edge in unknown_values():
-        if judge.is_valid({**site.value, name: edge.value}):
-            yield _edit(
-                base,
-                at,
-                edge.value,
-                "unknown",
-                f"unknown-{edge.name}",
-                f"{site.at or 'the body'} has an unknown property {shown(edge.value)}",
-                sendable=edge.sendable,
-            )
-    for key in ("", "__proto__", "constructor", "a.b", "$ref", "名前"):
-        if key not in site.value and judge.is_valid({**site.value, key: "x"}):
-            yield _edit(
-                base,
-                join(site.at, key),
-                "x",
-                "unknown",
-                f"unknown-named-{key or 'empty'}",
-                f"{site.at or 'the body'} has an unknown property named {shown(key)}",
-            )
-    yield from _huge(base, site, at)
-
-
-def _huge(base: Base, site: Site, at: str) -> Iterator[Draft]:
-    """Numbers beyond 64 bits and beyond doubles, spelled as digits: Python's writer would change them."""
-    for name, digits in (
-        ("beyond-64-bits", "18446744073709551617"),
-        ("beyond-doubles", "1e400"),
-        ("long-fraction", "0." + "1" * 60),
-    ):
-        mark = "\u0001number\u0001"
-        marked = compact(replace(base.value, at, mark))
-        yield Draft(
-            kind="valid",
-            family="unknown",
-            variant=f"unknown-{name}",
-            at=at,
-            value=replace(base.value, at, 1),
-            body=marked.replace(compact(mark), digits.encode()),
-            description=f"{site.at or 'the body'} has an unknown property {digits[:24]}",
-            changed=f"{at}: (absent) → {digits[:24]}",
-            expect=None if name == "long-fraction" else "either",
-            because="" if name == "long-fraction" else "sound readers differ about numbers of this size",
-            compare=False,
-            nodes=base.nodes,
-        )
-
-
 def _orders(base: Base) -> Iterator[Draft]:
     """Times of one object equal, and the later one before the earlier."""
     for site in base.sites:
@@ -406,9 +230,9 @@ def _orders(base: Base) -> Iterator[Draft]:
             continue
         first, second = join(site.at, times[0]), join(site.at, times[1])
         same = replace(base.value, second, site.value[times[0]])
-        yield _draft(base, second, "order", "order-equal", same, f"{second} equals {first}")
+        yield sound(base, second, "order", "order-equal", same, f"{second} equals {first}")
         swapped = replace(replace(base.value, first, site.value[times[1]]), second, site.value[times[0]])
-        yield _draft(
+        yield sound(
             base,
             second,
             "order",
