@@ -186,6 +186,7 @@ class _Controller:
         """A worker of pytest-xdist is told what the command line wants."""
         node.workerinput["contract_kit"] = self._config.stash[WANTED]
 
+    @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Gather what was judged."""
         record = getattr(report, "contract_kit", None)
@@ -193,6 +194,10 @@ class _Controller:
             from contract_kit.pytest_plugin._session import session_of
 
             session_of(self._config).ledger.add(record, report)
+            if self._config.getoption("xmlpath", None):
+                from contract_kit.pytest_plugin._reports import name_in_junit
+
+                name_in_junit(self._config, report, record["about"]["name"])
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """The distinct causes, after the failures; and where the reports are."""

@@ -12,7 +12,6 @@ from contract_kit.errors import ContractViolation, TargetError, UsageError
 from contract_kit.model import ENDPOINTS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from contract_kit.config import Options
@@ -218,15 +217,17 @@ class Bench:
             return case if told else replace(case, expect="accept")
         return case
 
-    def violation(self, verdict: Verdict, also: Callable[[Verdict], str] | None = None) -> ContractViolation:
-        """What to raise for a verdict with a finding."""
+    def violation(self, verdict: Verdict, more: str = "", *, again: bool = True) -> ContractViolation:
+        """What to raise for a verdict with a finding; what random search made no other command makes ``again``."""
         from contract_kit.runner import message
 
-        text = message(verdict, self.context)
-        if also is not None:
-            text += "\n" + also(verdict)
+        lines = message(verdict, self.context).splitlines()
+        shown = [line for line in lines if again or not line.startswith("  again ")]
         return ContractViolation(
-            text, finding=verdict.finding or "", case_id=verdict.case.id, verdict=verdict
+            "\n".join([*shown, more]).rstrip(),
+            finding=verdict.finding or "",
+            case_id=verdict.case.id,
+            verdict=verdict,
         )
 
     def close(self) -> None:

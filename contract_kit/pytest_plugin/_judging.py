@@ -35,7 +35,7 @@ def judge_item(item: pytest.Item, bench: Bench, case: Case, *, random: bool = Fa
         pytest.fail(str(error), pytrace=False)
     _record(item, bench, verdict, random=random)
     if verdict.finding is not None:
-        raise bench.violation(verdict, lambda told: words_for(item, told, random=random))
+        raise bench.violation(verdict, words_for(item, verdict, random=random), again=not random)
 
 
 def _record(item: pytest.Item, bench: Bench, verdict: Verdict, *, random: bool) -> None:

@@ -146,7 +146,7 @@ def _choose(config: pytest.Config) -> Chosen:
     if reports:
         from contract_kit.report import check_report_paths
 
-        check_report_paths(reports)
+        check_report_paths(said["report"])
     return Chosen(
         options=options,
         targets=targets or _configured(own, table),

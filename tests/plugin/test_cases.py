@@ -52,7 +52,10 @@ def test_the_nearest_marker_counts_on_functions_classes_and_modules(project):
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        ("kinds='wrong'", "kinds: 'wrong' is none of valid, equivalent, foreign, invalid, malformed, delivery"),
+        (
+            "kinds='wrong'",
+            "kinds: 'wrong' is none of valid, equivalent, foreign, invalid, malformed, delivery",
+        ),
         ("policy='mild'", "policy: 'mild' is none of schema, provider, tolerant"),
         ("kind='valid'", "has no argument 'kind'; there are event, spec, kinds"),
         ("'customer.creatd'", "has no event 'customer.creatd'; did you mean customer.created"),
@@ -235,7 +238,7 @@ def test_random_search_keeps_to_the_user_s_profile_and_shrinks(project):
     )
     result = project.run("-q", "--hypothesis-seed=1", "-p", "no:cacheprovider")
     text = result.stdout.str()
-    assert "crash: crashes with KeyError when" in text
+    assert "crash: crashes with KeyError" in text
     assert "test_random_valid" in text
     assert "Falsifying example" not in text.partition("short test summary")[0].partition("observed")[0]
     assert result.parseoutcomes()["passed"] == 2
@@ -244,7 +247,9 @@ def test_random_search_keeps_to_the_user_s_profile_and_shrinks(project):
 def test_a_wrong_consumer_is_an_error_of_collection(project):
     project.write(test_a="import contract_kit\nTestIt = contract_kit.contract_tests(42)")
     result = project.run()
-    result.stdout.fnmatch_lines(["*the target is an object of type int and cannot be called; pass a function*"])
+    result.stdout.fnmatch_lines(
+        ["*the target is an object of type int and cannot be called; pass a function*"]
+    )
     assert "INTERNALERROR" not in result.stdout.str()
 
 
