@@ -51,12 +51,14 @@ def drive(run: Run) -> None:
     worker = threading.Thread(target=_consume, args=(stream, relay), name="schemathesis", daemon=True)
     run.progress.phase("schemathesis", None)
     worker.start()
+    broken = True
     try:
         _serve(run, relay)
+        broken = False
     finally:
         relay.close()
         stream.stop()
-        worker.join(_GRACE if run.stopped is None else _TICK)
+        worker.join(_TICK if broken else _GRACE)
     run.notes.extend(f"Schemathesis: {problem}" for problem in dict.fromkeys(relay.problems))
 
 

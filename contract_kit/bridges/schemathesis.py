@@ -67,11 +67,11 @@ def load_schema(
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query:
         raise UsageError(f"url={url!r}: it should look like http://127.0.0.1:8000/webhooks, without a query")
     document = bundled_document() if spec is None else load_document(spec)
-    made = receiver_document(
-        document, event, pin=pin, path=parts.path or "/", server=f"{parts.scheme}://{parts.netloc}"
-    )
+    server = f"{parts.scheme}://{parts.netloc}"
+    made = receiver_document(document, event, pin=pin, path=parts.path or "/", server=server)
     settings = schemathesis.Config.discover() if config is None else config
     schema = schemathesis.openapi.from_dict(made, config=settings)
+    schema.config.update(base_url=server)
     if schema.config.max_redirects is None:
         schema.config.max_redirects = 0
     if secret is not None:
