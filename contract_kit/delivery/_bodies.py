@@ -95,12 +95,13 @@ def freshened(body: bytes, case_id: str, run: str) -> bytes:
 
 
 def _filled(item: Any, room: int) -> Any:
-    """A map or an array with so many more entries that at most ``room`` bytes are added; ``None`` for others."""
+    """A map with ``room`` bytes more, an array with as many more items as that takes; ``None`` for others."""
     if isinstance(item, dict) and all(isinstance(one, str) for one in item.values()):
         each = len(f',"note_0000":"{_NOTE}"')
-        return item | {f"note_{number:04}": _NOTE for number in range(min(room // each, 9999))}
+        notes = {f"note_{number:04}": _NOTE for number in range(min(room // each, 9999))}
+        return item | notes | {"note_0000": _NOTE + "." * (room - len(notes) * each)}
     if isinstance(item, list) and item:
-        return item + item[-1:] * (room // (len(compact(item[-1])) + 1))
+        return item + item[-1:] * -(-room // (len(compact(item[-1])) + 1))
     return None
 
 
@@ -149,7 +150,10 @@ class Bodies:
         return compact(self.value(case_id, number, non_ascii=non_ascii))
 
     def large(self, case_id: str, size: int) -> bytes:
-        """A sound body of ``size`` bytes: a map's entries and an array's items are many, then blanks follow."""
+        """A sound body of ``size`` bytes, or an array's item more: a map or an array is long.
+
+        Where the contract has neither, blanks follow the body.
+        """
         value = self.value(case_id)
         room = size - len(compact(value))
         places = [(pointer, get(value, pointer)) for pointer in self._roomy if "*" not in pointer]

@@ -182,7 +182,7 @@ class _Maker:
         for variant, size in (*http.SIZES.items(), ("body-largest", limit * 98 // 100)):
             if size <= limit:
                 body = self.bodies.large(case_id(variant), size)
-                yield self._one(variant, plan, f"a body of {size:,} bytes", body=body)
+                yield self._one(variant, plan, f"a body of {len(body):,} bytes", body=body)
 
     def _content_types(self) -> Iterator[Case]:
         strict: Expect = "reject" if self.policy == "schema" else "either"
