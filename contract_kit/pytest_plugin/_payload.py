@@ -94,7 +94,7 @@ class PayloadMaker:
         return terms_for(event, spec)
 
     def _realistic(self, terms: Terms, number: int) -> Any:
-        from contract_kit.values._sampler import realistic
+        from contract_kit.values import realistic
 
         return realistic(terms, int(self._digest(f"{terms.event} {number}")[:10], 16), self._seed)
 
