@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint types format clean
+.PHONY: help fixtures demo test check lint types format clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -24,6 +24,9 @@ test: $(STAMP) ## run every test, the type checker and the linter
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -n 2
+
+fixtures: $(STAMP) ## write fixtures/ anew, the bundle of this repository
+	$(BIN)/contract-kit fixtures fixtures --event customer.created --policy provider --as parser --each 6
 
 format: $(STAMP) ## tidy the source
 	$(BIN)/ruff format .

@@ -17,7 +17,6 @@ from __future__ import annotations
 import secrets
 import shutil
 from dataclasses import dataclass
-from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from contract_kit.cases import BODY_KINDS
@@ -32,7 +31,7 @@ if TYPE_CHECKING:
 
     from contract_kit.model import Kind, Policy, TargetKind, Terms
 
-__all__ = ["FORMAT", "Written", "check_bundle", "write_bundle"]
+__all__ = ["FORMAT", "Written", "check_bundle", "options_of", "write_bundle"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +80,8 @@ def write_bundle(
             if not path.parent.exists():
                 path.parent.mkdir()
             path.write_bytes(body)
+        if not made.counts:
+            raise UsageError("the choice leaves no case, so nothing was written")
         put_in_place(beside, folder)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
@@ -90,19 +91,17 @@ def write_bundle(
     return Written(made.counts.total(), made.size, dict(made.counts))
 
 
-def check_bundle(folder: Path, terms: Terms | None = None) -> list[str]:
+def check_bundle(folder: Path, *, spec: Path | None = None) -> list[str]:
     """What of a bundle is not as it would be written now, a line a file; empty when it is current.
 
-    The manifest says how it was made. ``terms`` is needed where it was not made from the bundled document.
+    The manifest says how it was made. ``spec`` is needed where it was not made from the bundled document.
     ``UsageError`` where ``folder`` is no bundle.
     """
     recorded = read_manifest(folder)
-    terms = terms if terms is not None else _recorded_terms(folder, recorded)
+    terms = _recorded_terms(folder, recorded, spec)
     stale: list[str] = []
     if recorded["document"]["sha256"] != terms.sha256:
         stale.append(f"the document has changed: {recorded['document']['name']}")
-    if recorded["event"] != terms.event:
-        stale.append(f"it is about {recorded['event']}, not {terms.event}")
     left = set(files_in(folder))
     for name, body in Made(terms, _recorded_choice(folder, recorded)).files():
         if name not in left:
@@ -112,6 +111,18 @@ def check_bundle(folder: Path, terms: Terms | None = None) -> list[str]:
         left.discard(name)
     stale.extend(f"{name}: not part of the bundle any more" for name in sorted(left))
     return stale
+
+
+def options_of(folder: Path) -> list[str]:
+    """The options of ``contract-kit fixtures`` with which a bundle was written."""
+    recorded = read_manifest(folder)
+    choice = _recorded_choice(folder, recorded)
+    said = ["--event", recorded["event"], "--policy", choice.policy, "--as", choice.target]
+    if choice.kinds != BODY_KINDS:
+        said += ["--kinds", ",".join(choice.kinds)]
+    for name, globs in (("--only", choice.only), ("--skip", choice.skip)):
+        said += [word for glob in globs for word in (name, glob)]
+    return [*said, "--each", str(choice.each)] if choice.each is not None else said
 
 
 def _kinds(kinds: Collection[Kind] | None) -> tuple[Kind, ...]:
@@ -137,10 +148,10 @@ def _recorded_choice(folder: Path, recorded: Mapping[str, Any]) -> Choice:
         raise UsageError(f"{str(folder)!r}: the manifest does not say how it was made: {error}") from error
 
 
-def _recorded_terms(folder: Path, recorded: Mapping[str, Any]) -> Terms:
+def _recorded_terms(folder: Path, recorded: Mapping[str, Any], spec: Path | None) -> Terms:
     from contract_kit.spec import BUNDLED, load_terms
 
     name = recorded["document"]["name"]
-    if name != PurePath(BUNDLED).name:
+    if spec is None and name != BUNDLED:
         raise UsageError(f"{str(folder)!r} was made from {name}: say where it is with --spec")
-    return load_terms(recorded["event"])
+    return load_terms(recorded["event"], spec)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+from bisect import insort
 from collections import Counter
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from hashlib import sha256
+from operator import itemgetter
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
@@ -90,20 +92,20 @@ class Made:
                 yield case
 
     def _chosen(self) -> Iterator[Case]:
-        """The cases that are asked for; with ``each`` they are looked through once before."""
-        if self.choice.each is None:
+        """The cases that are asked for; with ``each`` the whole selection is held until it is complete."""
+        most = self.choice.each
+        if most is None:
             yield from self._cases()
             return
-        groups: dict[tuple[str, ...], list[tuple[str, str]]] = {}
-        for case in self._cases():
-            groups.setdefault(self._group(case), []).append((_digest(case.id.encode()), case.id))
-        # By the digests of their ids: so neighbours get different variants, and more cases change few.
-        kept = {
-            name
-            for group, members in groups.items()
-            for _, name in (sorted(members)[: self.choice.each] if group else members)
-        }
-        yield from (case for case in self._cases() if case.id in kept)
+        groups: dict[tuple[str, ...], list[tuple[str, int, Case]]] = {}
+        for number, case in enumerate(self._cases()):
+            group = groups.setdefault(self._group(case), [])
+            # By the digests of their ids: so neighbours get different variants, and more cases change few.
+            insort(group, (_digest(case.id.encode()), number, case), key=itemgetter(0))
+            if self._group(case) and len(group) > most:
+                group.pop()
+        for _, _, case in sorted((one for group in groups.values() for one in group), key=itemgetter(1)):
+            yield case
 
     def _group(self, case: Case) -> tuple[str, ...]:
         """The place and rule (or family) of a case, empty where all are kept."""
