@@ -45,6 +45,7 @@ class Draft:
     plain: bytes | None = None
     sure: bool = False
     nodes: Mapping[str, Node] | None = None
+    origin: str = ""
     base: Base | None = None
     place: str = ""
     new: Any = NOTHING

@@ -39,4 +39,5 @@ def foreign(terms: Terms, base: Base, expect: Expect) -> Iterator[Draft]:
                     expect=expect,
                     because="receivers answer 2xx to events that they do not handle",
                     nodes=base.nodes,
+                    origin=base.name,
                 )

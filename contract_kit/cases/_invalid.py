@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from contract_kit.jsonio import MISSING, compact, get, join
 from contract_kit.shape import json_type
-from contract_kit.values import VIOLATORS, breaking, judge_of, sized
+from contract_kit.values import DISPUTED, VIOLATORS, is_multiple
 
+from ._broken import entries, items, logic
 from ._draft import Draft, difference
 
 if TYPE_CHECKING:
@@ -32,14 +33,15 @@ def invalid(terms: Terms, base: Base) -> Iterator[Draft]:
     """Every invalid draft of one base, place by place; items of arrays at first, middle and last."""
     others = _other_members(base)
     for site in base.sites:
-        for variant, keyword, new in proposals(terms, site, others):
-            yield _draft(base, site.at, keyword, variant, new)
         for name, variant, keyword in _inside(site):
             yield _without(base, site, name, keyword, variant)
+        for variant, keyword, new in proposals(terms, site, others):
+            yield _draft(base, site.at, keyword, variant, new)
 
 
 def _draft(base: Base, at: str, keyword: str, variant: str, new: Any) -> Draft:
     told, changed = difference(base, at, new)
+    disputed = keyword == "format" and (base.nodes[at].format, variant) in DISPUTED
     return Draft(
         kind="invalid",
         family=keyword,
@@ -49,9 +51,12 @@ def _draft(base: Base, at: str, keyword: str, variant: str, new: Any) -> Draft:
         description=_describe(at, keyword, variant, told, new, base),
         changed=changed,
         nodes=base.nodes,
+        origin=base.name,
         base=base,
         place=at,
         new=new,
+        expect="either" if disputed else None,
+        because="sound readers disagree about it" if disputed else "",
     )
 
 
@@ -67,6 +72,7 @@ def _without(base: Base, site: Site, name: str, keyword: str, variant: str) -> D
         description=f"{at} is absent",
         changed=difference(base, at, MISSING)[1],
         nodes=base.nodes,
+        origin=base.name,
         base=base,
         place=site.at,
         new={key: item for key, item in site.value.items() if key != name},
@@ -83,6 +89,7 @@ def _describe(at: str, keyword: str, variant: str, told: str, new: Any, base: Ba
 def proposals(terms: Terms, site: Site, others: tuple[Any, ...]) -> Iterator[Proposal]:
     """What may stand at a place and break one of its own rules."""
     node = site.node
+    yield from logic(node)
     if not site.at or node.types:
         yield from _types(site)
     if node.enum is not None or node.pointer in terms.pins:
@@ -95,13 +102,9 @@ def proposals(terms: Terms, site: Site, others: tuple[Any, ...]) -> Iterator[Pro
     if isinstance(site.value, int | float) and not isinstance(site.value, bool):
         yield from _numbers(node, site.value)
     if isinstance(site.value, list):
-        yield from _items(node, site.value)
+        yield from items(node, site.value)
     if isinstance(site.value, dict):
-        yield from _entries(node, site.value)
-    for number, schema in enumerate(node.all_of("not")):
-        found = breaking(node, schema)
-        if found is not MISSING:
-            yield f"not-{number}", "not", found
+        yield from entries(node, site.value)
 
 
 # -- type -------------------------------------------------------------------------------------
@@ -319,113 +322,8 @@ def _numbers(node: Node, value: float) -> Iterator[Proposal]:
             ("half", start + step * 1.5),
             ("tenth", start + step * 1.1),
         ):
-            yield variant, "multipleOf", new
-    if node.format in ("int32", "int64"):
-        width = 31 if node.format == "int32" else 63
-        yield "beyond", "format", 2**width
-        yield "beyond-negative", "format", -(2**width) - 1
-
-
-# -- arrays and objects -----------------------------------------------------------------------
-
-
-def _items(node: Node, items: list[Any]) -> Iterator[Proposal]:
-    least, most = node.keyword("minItems"), node.keyword("maxItems")
-    if least:
-        yield "one-short", "minItems", items[: least - 1]
-        yield "empty", "minItems", []
-    if most is not None and (items or most == 0):
-        yield "one-over", "maxItems", _distinct(node, items, most + 1)
-        if most < 100:
-            yield "far-over", "maxItems", _distinct(node, items, most + 10)
-    if node.keyword("uniqueItems") and items:
-        yield (
-            "first-again",
-            "uniqueItems",
-            [*items, items[0]] if most is None or len(items) < most else [items[0]] * len(items),
-        )
-        yield "last-again", "uniqueItems", [items[-1], *items[:-1], items[-1]][: most or None]
-    for number, schema in enumerate(node.all_of("contains")):
-        rest = [item for item in items if not judge_of(node.also()).is_valid([item])]
-        yield f"none-{number}", "contains", rest
-        yield f"none-empty-{number}", "contains", []
-        found = breaking(node, {"not": {"contains": schema}})
-        if found is not MISSING:
-            yield f"none-other-{number}", "contains", found
-        fewest, largest = node.keyword("minContains"), node.keyword("maxContains")
-        if fewest:
-            yield f"too-few-{number}", "minContains", items[: fewest - 1]
-        if largest is not None and items:
-            yield f"too-many-{number}", "maxContains", _distinct(node, items[:1], largest + 1)
-    if len(node.prefix) and node.items is None:
-        for variant, extra in (("extra-null", None), ("extra-text", "text"), ("extra-object", {})):
-            yield variant, "items", [*items, extra]
-            yield variant, "unevaluatedItems", [*items, extra]
-
-
-def _distinct(node: Node, items: list[Any], size: int) -> list[Any]:
-    """``size`` items; different ones where the array wants that and the items can be varied."""
-    return sized(items, size, unique=bool(node.keyword("uniqueItems")))
-
-
-def _entries(node: Node, value: dict[str, Any]) -> Iterator[Proposal]:
-    least, most = node.keyword("minProperties"), node.keyword("maxProperties")
-    required = set(node.required)
-    if least:
-        kept = [k for k in value if k in required]
-        yield (
-            "one-short",
-            "minProperties",
-            {k: value[k] for k in (kept + [k for k in value if k not in required])[: least - 1]},
-        )
-    if most is not None:
-        extra = {f"key_{n}": next(iter(value.values()), "x") for n in range(most + 1)}
-        yield "one-over", "maxProperties", dict(list({**value, **extra}.items())[: most + 1])
-    names = node.names
-    if names is not None:
-        judge = judge_of(names)
-        for variant, key in (
-            ("empty", ""),
-            ("upper", "NOT ALLOWED!"),
-            ("long", "k" * 300),
-            ("punctuation", "!?"),
-            ("digit", "7"),
-        ):
-            if not judge.is_valid(key):
-                yield variant, "propertyNames", {**value, key: next(iter(value.values()), "x")}
-    if node.closed:
-        for variant, extra_value in (
-            ("string", "x"),
-            ("null", None),
-            ("object", {"a": 1}),
-            ("empty-string", ""),
-        ):
-            for part, key in (("", "unknown_property"), ("-like", _alike(value))):
-                if key:
-                    yield f"unknown-{variant}{part}", _closing(node), {**value, key: extra_value}
-    for name in node.forbidden:
-        yield f"forbidden-{name}", "properties", {**value, name: "x"}
-    for rules in node.all_of("dependentSchemas"):
-        for trigger, schema in rules.items():
-            found = breaking(node, {"required": [trigger], "not": {"dependentSchemas": {trigger: schema}}})
-            if found is not MISSING:
-                yield f"dependent-{trigger}", "dependentSchemas", found
-
-
-def _closing(node: Node) -> str:
-    return (
-        "additionalProperties"
-        if any(p.get("additionalProperties") is False for p in node.parts)
-        else "unevaluatedProperties"
-    )
-
-
-def _alike(value: dict[str, Any]) -> str:
-    """A name that differs from a declared one by case: a careless reader takes it for known."""
-    for name in value:
-        if name.upper() != name and name.upper() not in value:
-            return name.upper()
-    return ""
+            if is_multiple(new, step) is False:
+                yield variant, "multipleOf", int(new) if float(new).is_integer() else new
 
 
 def _inside(site: Site) -> Iterator[tuple[str, str, str]]:

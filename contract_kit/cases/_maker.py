@@ -108,6 +108,7 @@ class Maker:
             headers=draft.headers,
             plain=draft.plain,
             compare=draft.compare,
+            origin=draft.origin,
             terms=self.terms,
         )
 

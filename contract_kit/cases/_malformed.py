@@ -115,18 +115,12 @@ def _punctuation(value: Any, plain: bytes) -> Iterator[Spoiled]:
     """Commas, colons, brackets, quotes and comments where none may be, or other ones."""
     text = plain.decode()
     yield "trailing-comma-object", "a comma behind the last property", plain[:-1] + b",}"
-    closing = text.find("]")
-    if closing > 0:
-        yield (
-            "trailing-comma-array",
-            "a comma behind the last item",
-            (text[:closing] + "," + text[closing:]).encode(),
-        )
-        yield (
-            "array-closed-by-brace",
-            "an array closed by a brace",
-            (text[:closing] + "}" + text[closing + 1 :]).encode(),
-        )
+    closing = next((t.start() for t in _TOKEN.finditer(plain) if t.group() == b"]"), 0)
+    if closing:
+        comma = plain[:closing] + b"," + plain[closing:]
+        yield "trailing-comma-array", "a comma behind the last item", comma
+        brace = plain[:closing] + b"}" + plain[closing + 1 :]
+        yield "array-closed-by-brace", "an array closed by a brace", brace
     yield "leading-comma", "a comma before the first property", b"{," + plain[1:]
     for variant, words, old, new in (
         ("comma-twice", "two commas between properties", '","', '",,"'),
@@ -322,16 +316,15 @@ def _free_text(value: Any) -> tuple[str, str] | None:
 
 def _encodings(value: Any, plain: bytes) -> Iterator[Spoiled]:
     """Whole bodies in other encodings or packings."""
+    del value
     text = plain.decode()
-    if not text.isascii() or True:
-        accented = text.replace("a", "é", 1) if text.isascii() else text
-        yield (
-            "latin-1",
-            "the body in Latin-1",
-            accented.encode("latin-1", "replace")
-            if "é" in accented
-            else accented.encode("cp1252", "replace") + b"\xe9",
-        )
+    accented = text.replace("a", "é", 1) if text.isascii() else text
+    latin = accented.encode("latin-1", "replace")
+    yield (
+        "latin-1",
+        "the body in Latin-1",
+        latin if "é" in accented else accented.encode("cp1252", "replace") + b"\xe9",
+    )
     import base64
     import gzip
     import zlib

@@ -75,6 +75,7 @@ def pairs(terms: Terms, base: Base, strength: int) -> Iterator[Draft]:
             description=_sentence(words, 4),
             changed=_sentence(words, 12),
             nodes=base.nodes,
+            origin=base.name,
         )
 
 

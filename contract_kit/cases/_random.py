@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from contract_kit.jsonio import MISSING, get
-from contract_kit.values import bases, edits_of, payloads
 from contract_kit.values import applied as apply_edit
+from contract_kit.values import bases, edits_of, payloads
 
 from ._draft import Draft, change
 from ._invalid import invalid

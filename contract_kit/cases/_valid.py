@@ -9,15 +9,21 @@ from contract_kit.jsonio import MISSING, compact, join, replace
 from contract_kit.shape import json_type
 from contract_kit.values import (
     Edge,
+    deeper,
     judge_of,
     meaning_edges,
     minimal,
     number_edges,
+    ruler,
     text_edges,
     time_edges,
+    wide_edges,
 )
 
+from ._blocks import blocks
 from ._draft import Draft, shown
+from ._edit import edit, sound
+from ._structure import structure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,6 +49,7 @@ def valid(terms: Terms, base: Base, bodies: tuple[Any, ...]) -> Iterator[Draft]:
         yield from _types(base, site)
         yield from _scalars(terms, base, site, turns[site.at])
         yield from structure(terms, base, site)
+        yield from blocks(terms, base, site)
     yield from _orders(base)
     # Behind the single differences: these may differ from the base in one thing that has a name of its own.
     if bodies:
@@ -60,6 +67,12 @@ def _whole(terms: Terms, base: Base, bodies: tuple[Any, ...]) -> Iterator[Draft]
     yield sound(base, "", "base", "minimal", small, "what is required alone", changed="only what is required")
     if "object" in terms.root.types:
         yield sound(base, "", "base", "empty", {}, "the empty object", changed="the whole body → {}")
+
+    for levels in (2, 3):
+        deep = deeper(terms, levels)
+        if deep is not None:
+            words = f"what may hold itself does so {levels} times"
+            yield sound(base, "", "depth", f"depth-{levels}", deep, words, changed=words)
 
 
 def _eras(terms: Terms, base: Base, bodies: tuple[Any, ...]) -> Iterator[Draft]:
@@ -160,15 +173,11 @@ def _scalars(terms: Terms, base: Base, site: Site, turn: tuple[int, int]) -> Ite
 
 def _largest(terms: Terms, base: Base, site: Site) -> Iterator[Edge]:
     """At the first few places of free text: a text that fills the body up to the provider's limit."""
-    memo = terms.root.memo
-    places = memo.setdefault("largest", [])
-    if site.node.format is not None or site.node.keyword("maxLength") is not None or site.at in places:
-        found = site.at in places
-    else:
-        found = len(places) < _MOST_LARGEST
-        if found:
-            places.append(site.at)
-    if found:
+    free = site.node.format is None and site.node.keyword("maxLength") is None
+    places = terms.root.memo.setdefault("largest", [])
+    if free and len(places) < _MOST_LARGEST and (base.name, site.at) not in places:
+        places.append((base.name, site.at))
+    if (base.name, site.at) in places:
         limit = terms.profile.body_limit if terms.profile is not None else _BODY_LIMIT
         room = limit - len(compact(base.value)) - _MARGIN
         yield Edge("length", "body-limit", ruler(room))

@@ -46,6 +46,7 @@ class Node:
         self.parts = tuple(parts)
         self.choices = tuple(choices)
         self.trail = tuple(seen)
+        self._picked = 0
         self.settled = 0
         """How many choices were settled on the way to this node at this place."""
 
@@ -251,6 +252,23 @@ class Node:
             else None
         )
 
+    @property
+    def unsettled(self) -> Node:
+        """This node as it was before any choice was settled."""
+        if not self._picked:
+            return self
+        asked = self._conjunction[: len(self._conjunction) - self._picked]
+        return Node(self._document, asked, self.pointer, self.trail)
+
+    def rules(self, name: str) -> list[Any]:
+        """The values of a keyword in every part in which it is a rule (and no condition of a branch)."""
+        return [part[name] for part in self.parts if name in part and ASSUMED not in part]
+
+    @classmethod
+    def of(cls, like: Node, schemas: list[Any]) -> Node:
+        """A node at the place of another one that asks other things."""
+        return cls(like._document, tuple(schemas), like.pointer, like.trail)
+
     def narrowed(self, schema: Any) -> Node:
         """This node, its settled choices kept, with one more schema that must hold."""
         return self._with(schema, tuple(self.choices), self.settled)
@@ -276,7 +294,7 @@ class Node:
         node.choices = (*brought, *left)
         node.parts, node.trail = tuple(parts), tuple(trail)
         node.impossible = self.impossible or not fine
-        node.settled = settled
+        node.settled, node._picked = settled, self._picked + 1
         node._conjunction = (*self._conjunction, schema)
         return node
 

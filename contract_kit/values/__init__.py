@@ -1,18 +1,32 @@
 """Shape → values: realistic ones, edges by type and meaning, base bodies, strategies, covering arrays."""
 
-from contract_kit.values._bases import Base, Site, base_values, bases, minimal
+from contract_kit.values._bases import Base, Site, base_values, bases, deeper, minimal
 from contract_kit.values._build import Builder, Built, build, judge_of
-from contract_kit.values._edges import KEYS, Edge, unknown_values
-from contract_kit.values._formats import EXAMPLES, VIOLATORS
+from contract_kit.values._edges import KEYS, Edge, ruler, unknown_values
+from contract_kit.values._formats import DISPUTED, EXAMPLES, FORMS
 from contract_kit.values._meaning import Meaning, meaning, register
+from contract_kit.values._negate import opposites
 from contract_kit.values._pairs import MOOT, count_covered, covering
 from contract_kit.values._sampler import realistic, sample_lines, samples
-from contract_kit.values._scalar import fit
-from contract_kit.values._select import breaking, meaning_edges, number_edges, sized, text_edges, time_edges
+from contract_kit.values._scalar import fit, is_multiple
+from contract_kit.values._select import (
+    addresses,
+    all_breaking,
+    breaking,
+    meaning_edges,
+    number_edges,
+    sized,
+    text_edges,
+    time_edges,
+    wide_edges,
+)
 from contract_kit.values._strategies import Edit, applied, edits_of, payloads
+from contract_kit.values._violators import VIOLATORS
 
 __all__ = [
+    "DISPUTED",
     "EXAMPLES",
+    "FORMS",
     "KEYS",
     "MOOT",
     "VIOLATORS",
@@ -23,6 +37,8 @@ __all__ = [
     "Edit",
     "Meaning",
     "Site",
+    "addresses",
+    "all_breaking",
     "applied",
     "base_values",
     "bases",
@@ -30,20 +46,25 @@ __all__ = [
     "build",
     "count_covered",
     "covering",
+    "deeper",
     "edits_of",
     "fit",
+    "is_multiple",
     "judge_of",
     "meaning",
     "meaning_edges",
     "minimal",
     "number_edges",
+    "opposites",
     "payloads",
     "realistic",
     "register",
+    "ruler",
     "sample_lines",
     "samples",
     "sized",
     "text_edges",
     "time_edges",
     "unknown_values",
+    "wide_edges",
 ]

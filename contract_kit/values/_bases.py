@@ -16,7 +16,7 @@ from contract_kit.jsonio import compact, replace, tokens
 from contract_kit.schema import validator_for
 from contract_kit.shape import nodes
 
-from ._build import Builder, Built, Decision
+from ._build import Builder, Built, Decision, TooLarge
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -24,12 +24,13 @@ if TYPE_CHECKING:
     from contract_kit.model import Terms
     from contract_kit.shape import Node
 
-__all__ = ["FULL_LIMIT", "Base", "Site", "base_values", "bases", "minimal"]
+__all__ = ["FULL_LIMIT", "Base", "Site", "base_values", "bases", "deeper", "minimal"]
 
 FULL_LIMIT = 16_000
 """Bytes: the full body of a larger contract is cut up into a base for each object."""
 
 _MOST_BRANCHES = 400
+_MOST_PLACES = 400
 _REMEMBERED = 64
 _MARK = "\u0001here\u0001"
 _MARK_BYTES = compact(_MARK)
@@ -82,7 +83,7 @@ def minimal(terms: Terms) -> Any:
 
 
 def _on_the_way(pins: Mapping[str, Any]) -> frozenset[str]:
-    found = set()
+    found: set[str] = set()
     for pointer in pins:
         parts = pointer.split("/")
         found.update("/".join(parts[: n + 1]) for n in range(1, len(parts)))
@@ -102,7 +103,7 @@ def bases(terms: Terms) -> Iterator[Base]:
     judge = validator_for(terms.schema)
     full = _small_enough(terms)
     plans: Iterator[tuple[str, Built]]
-    plans = _branches(terms, "full", full, {}) if full is not None else _parts(terms)
+    plans = _branches(terms, "full", *full) if full is not None else _parts(terms)
     for name, built in plans:
         if not judge.is_valid(built.value):
             continue
@@ -111,12 +112,35 @@ def bases(terms: Terms) -> Iterator[Base]:
             yield Base(name, built.value, sites, built.nodes)
 
 
-def _small_enough(terms: Terms) -> Built | None:
-    """The full body, or ``None`` where it is too large to be a base."""
+def _small_enough(terms: Terms) -> tuple[Built, dict[str, Any]] | None:
+    """The full body and how it was built, or ``None`` where it is too large to be a base.
+
+    What holds itself is entered once more, where that leaves the body small.
+    """
     if any(number > FULL_LIMIT // 8 for number, _ in enumerate(nodes(terms.root))):
         return None
-    built = _builder(terms, 0).build(terms.root)
-    return built if len(compact(built.value)) <= FULL_LIMIT else None
+    for options in ({"deepest": 1, "limit": _MOST_PLACES}, {"limit": 4 * _MOST_PLACES}):
+        try:
+            built = _builder(terms, 0, **options).build(terms.root)
+        except TooLarge:
+            continue
+        if len(compact(built.value)) <= FULL_LIMIT:
+            return built, options
+    return None
+
+
+def deeper(terms: Terms, levels: int) -> Any:
+    """A body in which what holds itself does so ``levels`` times; ``None`` where nothing does, or too large."""
+    if not any(node.recursions for node in nodes(terms.root)):
+        return None
+    try:
+        return (
+            _builder(terms, 0, deepest=levels, items=1, entries=1, limit=8 * _MOST_PLACES)
+            .build(terms.root)
+            .value
+        )
+    except (TooLarge, ImpossibleSchema):
+        return None
 
 
 def _branches(terms: Terms, name: str, first: Built, options: dict[str, Any]) -> Iterator[tuple[str, Built]]:
@@ -138,7 +162,7 @@ def _branches(terms: Terms, name: str, first: Built, options: dict[str, Any]) ->
                 asked = {**_up_to(built.decided, decision), **forced, decision: branch}
                 try:
                     other = _builder(terms, 0, forced=asked, **options).build(terms.root)
-                except ImpossibleSchema:
+                except (ImpossibleSchema, TooLarge):
                     continue
                 label = (
                     f"branch-{decision[0]}-{branch}"

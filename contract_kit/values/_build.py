@@ -19,7 +19,7 @@ from contract_kit.shape import Node, json_type
 from ._negate import opposites
 from ._scalar import fit
 
-__all__ = ["Builder", "Built", "Decision", "build", "judge_of", "plain_leaf"]
+__all__ = ["Builder", "Built", "TooLarge", "Decision", "build", "judge_of", "plain_leaf"]
 
 Decision = tuple[str, int]
 """A choice that was settled: the pointer of its node, and how many were settled there before."""
@@ -46,6 +46,10 @@ def plain_leaf(node: Node, at: str) -> Any:
     """A leaf without realism: ``None`` wishes for nothing, so the keywords alone decide."""
     del node, at
     return None
+
+
+class TooLarge(Exception):
+    """A value has more places than its builder was allowed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,8 @@ class Builder:
     fixed: Mapping[str, Any] = field(default_factory=dict)
     deepest: int = 0
     """How often a schema may hold itself."""
+    limit: int | None = None
+    """How many places a value may have: :class:`TooLarge` is raised beyond."""
     bending: int = 0
     nodes: dict[str, Node] = field(default_factory=dict)
     decided: dict[Decision, tuple[int, int]] = field(default_factory=dict)
@@ -127,6 +133,8 @@ class Builder:
 
     def _settled(self, node: Node, at: str, depth: int) -> Any:
         self.nodes[at] = node
+        if self.limit is not None and len(self.nodes) > self.limit:
+            raise TooLarge
         if node.pointer in self.fixed:
             return self.fixed[node.pointer]
         if not node.types:

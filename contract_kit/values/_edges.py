@@ -394,7 +394,7 @@ def numbers() -> tuple[Edge, ...]:
     ]
     return (
         *(Edge("number", str(n).replace("-", "minus-"), n) for n in whole),
-        *(Edge("number", str(n).replace("-", "minus-"), n, sendable=False) for n in beyond),
+        *(Edge("number", str(n).replace("-", "minus-"), n, sendable=False, disputed=True) for n in beyond),
         *(Edge("fraction", str(n).replace("-", "minus-").replace("+", ""), n) for n in broken),
     )
 

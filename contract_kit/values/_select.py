@@ -2,35 +2,71 @@
 
 from __future__ import annotations
 
+import math
+from fractions import Fraction
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from contract_kit.errors import SpecError
 from contract_kit.jsonio import MISSING
+from contract_kit.shape import Node
 
 from ._build import Builder
 from ._edges import Edge, lengths, numbers, ruler, texts, times
+from ._formats import DISPUTED, FORMS
 from ._mail import MAIL
 from ._meaning import meaning
 from ._pools import committed_pools
-from ._scalar import bounds
+from ._regex import matching
+from ._scalar import bounds, is_multiple
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from contract_kit.model import Profile
-    from contract_kit.shape import Node
 
-__all__ = ["breaking", "meaning_edges", "number_edges", "sized", "text_edges", "time_edges"]
+__all__ = [
+    "addresses",
+    "all_breaking",
+    "breaking",
+    "meaning_edges",
+    "number_edges",
+    "sized",
+    "text_edges",
+    "time_edges",
+    "wide_edges",
+]
 
 
 def text_edges(node: Node) -> tuple[Edge, ...]:
-    """Edges of a string: the common ones where it is free, those at its own bounds where it has any."""
-    if node.format is not None or node.all_of("pattern"):
+    """Edges of a string: the common ones where it is free, legal forms and its own bounds where it is not."""
+    form, patterns = node.format, node.all_of("pattern")
+    if form in FORMS:
+        forms = (
+            Edge("form", name, text, disputed=(form, name) in DISPUTED) for name, text in FORMS[form].items()
+        )
+        return (*forms, *(() if form == "byte" else _at_bounds(node)))
+    if patterns:
+        return (*_at_bounds(node), *_matching(node, patterns))
+    if form is not None:
         return _at_bounds(node)
     most = node.keyword("maxLength")
     if most is not None:
         return (*texts(), *_at_bounds(node))
     return (*texts(), *(edge for edge in lengths(70_000) if len(edge.value) > 5000))
+
+
+def _matching(node: Node, patterns: list[str]) -> Iterator[Edge]:
+    """Texts that match the (first) pattern: short ones, longer ones, and those at the bounds of length."""
+    least, most = node.keyword("minLength") or 0, node.keyword("maxLength")
+    for extra in range(4):
+        found = matching(patterns[0], least=least, most=most, extra=extra)
+        if found is not None:
+            yield Edge("bound", f"match-{extra}", found)
+    for name, size in (("longest", most), ("long", min(most or 60, 60))):
+        found = matching(patterns[0], least=size, most=size) if size else None
+        if found is not None:
+            yield Edge("bound", f"match-{name}", found)
 
 
 def _at_bounds(node: Node) -> tuple[Edge, ...]:
@@ -51,19 +87,46 @@ def time_edges() -> tuple[Edge, ...]:
 def number_edges(node: Node) -> tuple[Edge, ...]:
     """Edges of a number: common ones, and both sides of its own bounds."""
     least, most, _, _ = bounds(node)
-    found = list(numbers())
+    step = node.keyword("multipleOf")
+    found = [edge for edge in numbers() if _in_width(edge.value, node.format)]
     for name, bound in (("least", least), ("largest", most)):
         for more in (-1, 0, 1):
-            if bound is not None:
-                value = bound + more
-                found.append(
-                    Edge(
-                        "bound",
-                        f"{name}{more:+d}" if more else name,
-                        int(value) if value.denominator == 1 else float(value),
-                    )
-                )
-    return tuple(found)
+            if bound is not None and _in_width(bound + more, node.format):
+                found.append(Edge("bound", f"{name}{more:+d}" if more else name, _plain(bound + more)))
+    if least is not None and most is not None and least < most:
+        found.append(Edge("bound", "middle", _plain((least + most) / 2)))
+    if step:
+        unit = Fraction(str(step))
+        start = math.ceil((least or 0) / unit)
+        found.extend(Edge("bound", f"multiple-{n}", _plain((start + n) * unit)) for n in (0, 1, 2, 3, 7, 100))
+    return tuple(edge for edge in found if is_multiple(edge.value, step) is not None)
+
+
+def wide_edges(node: Node) -> tuple[Edge, ...]:
+    """Numbers beyond the width that a format names: no validator asserts it, and typed readers refuse them."""
+    if node.format not in _WIDTHS:
+        return ()
+    return tuple(
+        Edge(edge.family, edge.name, edge.value, sendable=False, disputed=True)
+        for edge in numbers()
+        if not _in_width(edge.value, node.format)
+    )
+
+
+_WIDTHS = {
+    "int32": (-(2**31), 2**31 - 1),
+    "int64": (-(2**63), 2**63 - 1),
+    "float": (-(2**100), 2**100),
+}
+
+
+def _in_width(value: Any, form: str | None) -> bool:
+    low, high = _WIDTHS.get(form or "", (-math.inf, math.inf))
+    return bool(low <= value <= high)
+
+
+def _plain(value: Fraction) -> int | float:
+    return int(value) if value.denominator == 1 else float(value)
 
 
 def meaning_edges(node: Node, profile: Profile | None) -> tuple[Edge, ...]:
@@ -85,6 +148,17 @@ def meaning_edges(node: Node, profile: Profile | None) -> tuple[Edge, ...]:
     if name.startswith("id") or name.endswith("_id"):
         return tuple(Edge("id", key, value) for key, value in _IDS.items())
     return ()
+
+
+@cache
+def addresses() -> Mapping[str, Mapping[str, str]]:
+    """A whole address of every country, by alpha-2 code and by the meaning of its parts."""
+    pools = committed_pools()
+    found = {}
+    for code, places in pools.places_of.items():
+        whole = pools.address(places[0], 0)
+        found[code] = {f"address.{part}": text for part, text in whole._asdict().items() if part != "locale"}
+    return found
 
 
 def _names() -> Mapping[str, str]:
@@ -180,19 +254,34 @@ def _varied(item: Any, number: int) -> Any:
     return {**item, key: f"{item.get(key, '')}{number}"}
 
 
-_LIFTED = ("not", "contains", "minContains", "dependentSchemas")
+_LIFTED = (
+    "not",
+    "contains",
+    "minContains",
+    "maxContains",
+    "anyOf",
+    "oneOf",
+    "if",
+    "dependentSchemas",
+    "uniqueItems",
+)
 
 
-def breaking(node: Node, schema: Any) -> Any:
-    """A value that satisfies ``node`` without its ``not``-like keywords, and ``schema`` too; or ``MISSING``."""
+def breaking(node: Node, keyword: str, schema: Any) -> Any:
+    """A value that satisfies ``schema`` and what a node says without ``keyword``; or ``MISSING``."""
+    return next(iter(all_breaking(node, keyword, [schema])), MISSING)
+
+
+def all_breaking(node: Node, keyword: str, schemas: Iterable[Any]) -> Iterator[Any]:
+    """For each schema that has one, a value that satisfies it and what a node says without ``keyword``."""
+    lifted = {keyword, *(("minContains", "maxContains") if keyword == "contains" else ())}
     rest = [
-        {k: v for k, v in part.items() if k not in _LIFTED and k != "$ref" and k != "allOf"}
-        for part in node.parts
+        {k: v for k, v in part.items() if k not in lifted and k not in ("$ref", "allOf")}
+        for part in node.unsettled.parts
     ]
-    from contract_kit.shape import Node as Made
-
-    bare = Made(node._document, (*rest, schema), node.pointer, node.trail)
-    try:
-        return Builder(items=2).build(bare).value
-    except SpecError:
-        return MISSING
+    bare = Node.of(node, rest)
+    for schema in schemas:
+        try:
+            yield Builder(items=2).build(bare.narrowed(schema)).value
+        except SpecError:
+            continue

@@ -31,6 +31,17 @@ __all__ = ["Edit", "edits_of", "payloads", "text_leaf"]
 _MOST_EDITS = 4
 _MOST_TABLE = 6000
 _BASES = 8
+_LEAF_RULES = (
+    "minLength",
+    "maxLength",
+    "pattern",
+    "format",
+    "minimum",
+    "maximum",
+    "exclusiveMinimum",
+    "exclusiveMaximum",
+    "multipleOf",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +185,7 @@ def _leaf(node: Any, name: str) -> SearchStrategy[Any]:
     """One scalar by hypothesis-jsonschema, whose strategies for leaves work with every Hypothesis."""
     from hypothesis_jsonschema import from_schema
 
-    names = "minLength maxLength pattern format minimum maximum exclusiveMinimum exclusiveMaximum multipleOf".split()
+    names = _LEAF_RULES
     rules = [{k: part[k] for k in names if k in part} for part in node.parts]
     return from_schema(
         {"type": name, "allOf": [rule for rule in rules if rule]} if any(rules) else {"type": name}

@@ -1,0 +1,172 @@
+"""Broken rules of arrays, objects and logic: what to put in a place that one of its keywords forbids.
+
+Each proposal is ``(variant, keyword, new value of the place)``. What is made by hand stays close to the base;
+behind it come values that are built for the opposite of the keyword.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from contract_kit.jsonio import MISSING
+from contract_kit.values import all_breaking, breaking, judge_of, opposites, sized
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from contract_kit.shape import Node
+
+__all__ = ["entries", "items", "logic"]
+
+Proposal = tuple[str, str, Any]
+_MOST_PAIRS = 6
+
+
+def _opposite(node: Node, keyword: str, **beside: Any) -> Iterator[Proposal]:
+    """Values that break one keyword and keep the node's others, built from the keyword's opposites."""
+    for part in node.parts:
+        if keyword in part:
+            rule = {keyword: part[keyword], **{k: part[k] for k in beside if k in part}}
+            for number, found in enumerate(all_breaking(node, keyword, opposites(rule, node.lookup))):
+                yield f"built-{number}", keyword, found
+
+
+# -- arrays -----------------------------------------------------------------------------------
+
+
+def items(node: Node, value: list[Any]) -> Iterator[Proposal]:
+    """Too few and too many items, the same twice, none of what there must be, too many for a prefix."""
+    least, most = node.keyword("minItems"), node.keyword("maxItems")
+    if least:
+        yield "one-short", "minItems", value[: least - 1]
+        yield "empty", "minItems", []
+    if most is not None:
+        yield "one-over", "maxItems", _distinct(node, value, most + 1)
+        if most < 100:
+            yield "far-over", "maxItems", _distinct(node, value, most + 10)
+        yield from _opposite(node, "maxItems")
+    if node.keyword("uniqueItems") and value:
+        full = most is not None and len(value) >= most
+        yield "first-again", "uniqueItems", [value[0]] * len(value) if full else [*value, value[0]]
+        yield "last-again", "uniqueItems", [value[-1], *value[:-1], value[-1]][: most or None]
+    yield from _contains(node, value)
+    if node.prefix and node.items is None:
+        for variant, extra in (("extra-null", None), ("extra-text", "text"), ("extra-object", {})):
+            yield variant, "items", [*value, extra]
+            yield variant, "unevaluatedItems", [*value, extra]
+
+
+def _contains(node: Node, value: list[Any]) -> Iterator[Proposal]:
+    for number, schema in enumerate(node.all_of("contains")):
+        wanted = judge_of(node.item(len(node.prefix)).also(schema))
+        matching = [item for item in value if wanted.is_valid(item)]
+        rest = [item for item in value if not wanted.is_valid(item)]
+        fewest, largest = node.keyword("minContains"), node.keyword("maxContains")
+        if fewest != 0:
+            yield f"none-{number}", "contains", rest
+            yield f"none-empty-{number}", "contains", []
+            found = breaking(node, "contains", {"items": {"not": schema}, "minItems": 1})
+            if found is not MISSING:
+                yield f"none-other-{number}", "contains", found
+        if fewest is not None and fewest > 1:
+            yield f"too-few-{number}", "minContains", [*matching[: fewest - 1], *rest]
+            yield f"too-few-alone-{number}", "minContains", matching[: fewest - 1]
+        if largest is not None and matching:
+            over = _distinct(node, matching[:1], largest + 1)
+            yield f"too-many-{number}", "maxContains", [*over, *rest]
+            yield f"too-many-alone-{number}", "maxContains", over
+        elif largest is not None:
+            found = breaking(node, "contains", {"items": schema, "minItems": largest + 1})
+            if found is not MISSING:
+                yield f"too-many-{number}", "maxContains", found
+
+
+def _distinct(node: Node, value: list[Any], size: int) -> list[Any]:
+    """``size`` items; different ones where the array wants that and the items can be varied."""
+    return sized(value, size, unique=bool(node.keyword("uniqueItems")))
+
+
+# -- objects ----------------------------------------------------------------------------------
+
+
+def entries(node: Node, value: dict[str, Any]) -> Iterator[Proposal]:
+    """Too few and too many properties, names that may not be, properties beyond those that are declared."""
+    least, most = node.keyword("minProperties"), node.keyword("maxProperties")
+    required = set(node.required)
+    if least:
+        kept = [k for k in value if k in required] + [k for k in value if k not in required]
+        yield "one-short", "minProperties", {k: value[k] for k in kept[: least - 1]}
+        yield "empty", "minProperties", {}
+    if most is not None:
+        extra = {f"key_{n}": next(iter(value.values()), "x") for n in range(most + 1)}
+        yield "one-over", "maxProperties", dict(list({**value, **extra}.items())[: most + 1])
+        yield from _opposite(node, "maxProperties")
+    yield from _names(node, value)
+    if node.closed:
+        for variant, unknown in (("string", "x"), ("null", None), ("object", {"a": 1}), ("empty-string", "")):
+            for part, key in (("", "unknown_property"), ("-like", _alike(value))):
+                if key:
+                    yield f"unknown-{variant}{part}", _closing(node), {**value, key: unknown}
+    for name in node.forbidden:
+        yield f"forbidden-{name}", "properties", {**value, name: "x"}
+
+
+def _names(node: Node, value: dict[str, Any]) -> Iterator[Proposal]:
+    names = node.names
+    if names is None:
+        return
+    judge = judge_of(names)
+    sound = next(iter(value.values()), "x")
+    for variant, key in (
+        ("empty", ""),
+        ("upper", "NOT ALLOWED!"),
+        ("long", "k" * 300),
+        ("punctuation", "!?"),
+        ("digit", "7"),
+        ("letter", "k"),
+        ("non-ascii", "é"),
+        ("like", _alike(value)),
+    ):
+        if not judge.is_valid(key):
+            yield variant, "propertyNames", {**value, key: sound}
+    for bound in (names.keyword("maxLength"), names.keyword("minLength")):
+        for size in () if bound is None else (bound + 1, bound - 1):
+            if size >= 0 and not judge.is_valid("k" * size):
+                yield f"length-{size}", "propertyNames", {**value, "k" * size: sound}
+
+
+def _closing(node: Node) -> str:
+    closed = any(part.get("additionalProperties") is False for part in node.parts)
+    return "additionalProperties" if closed else "unevaluatedProperties"
+
+
+def _alike(value: dict[str, Any]) -> str:
+    """A name that differs from a declared one by case: a careless reader takes it for known."""
+    for name in value:
+        if name.upper() != name and name.upper() not in value:
+            return name.upper()
+    return ""
+
+
+# -- logic ------------------------------------------------------------------------------------
+
+
+def logic(node: Node) -> Iterator[Proposal]:
+    """What ``not`` forbids; what no branch of a choice takes, and what two of ``oneOf`` take."""
+    whole = node.unsettled
+    for number, schema in enumerate(whole.rules("not")):
+        found = breaking(node, "not", schema)
+        if found is not MISSING:
+            yield f"not-{number}", "not", found
+    for keyword in ("anyOf", "oneOf"):
+        for number, branches in enumerate(whole.rules(keyword)):
+            tail = f"-{number}" if number else ""
+            found = breaking(node, keyword, {"not": {"anyOf": branches}})
+            if found is not MISSING:
+                yield f"no-branch{tail}", keyword, found
+            if keyword == "oneOf":
+                two = ((i, j) for j in range(len(branches)) for i in range(j))
+                for (i, j), _ in zip(two, range(_MOST_PAIRS), strict=False):
+                    found = breaking(node, keyword, {"allOf": [branches[i], branches[j]]})
+                    if found is not MISSING:
+                        yield f"branches-{i}-{j}{tail}", keyword, found

@@ -1,0 +1,269 @@
+"""``valid``: arrays, maps and objects of every size, with keys and properties of every kind."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from contract_kit.errors import SpecError
+from contract_kit.jsonio import compact, join, replace
+from contract_kit.values import KEYS, Builder, judge_of, sized, unknown_values
+
+from ._draft import Draft, shown
+from ._edit import edit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from contract_kit.model import Terms
+    from contract_kit.values import Base, Site
+
+__all__ = ["structure"]
+
+_MANY = (0, 1, 2, 10, 50, 100, 101, 1000)
+_BODY_SHARE = 60_000
+_BODY_LIMIT, _MARGIN = 350_000, 1000
+
+
+def structure(terms: Terms, base: Base, site: Site) -> Iterator[Draft]:
+    """What may stand in an array or object besides what the base has there."""
+    yield from _arrays(terms, base, site)
+    yield from _maps(terms, base, site)
+    yield from _counted(base, site)
+    yield from _unknown(base, site)
+
+
+def _arrays(terms: Terms, base: Base, site: Site) -> Iterator[Draft]:
+    if not isinstance(site.value, list):
+        return
+    judge, items = judge_of(site.node), site.value
+    share = max(len(compact(items[0])) + 1 if items else 4, 4)
+    sizes = {
+        f"size-{n}": n
+        for n in sorted({*_MANY, *_bounds(site, "minItems", "maxItems")})
+        if n * share <= _BODY_SHARE
+    }
+    sizes |= _fullest(terms, base, site, "array", share)
+    for name, size in sizes.items():
+        new = _items(site, size)
+        if judge.is_valid(new) and len(new) != len(items):
+            yield edit(base, site.at, new, "size", name, f"{site.at} has {size} items")
+    if len(items) > 1:
+        for name, new in (("reversed", items[::-1]), ("repeated", [items[0], *items[:-1]])):
+            if judge.is_valid(new):
+                yield edit(base, site.at, new, "items", f"items-{name}", f"{site.at} has its items {name}")
+    yield from _contained(base, site)
+
+
+def _items(site: Site, size: int) -> list[Any]:
+    """``size`` items: those of the base again and again, after what the prefix asks for."""
+    first = len(site.node.prefix)
+    unique = bool(site.node.keyword("uniqueItems"))
+    if size <= len(site.value) or not first:
+        return sized(site.value, size, unique=unique) if size > len(site.value) else site.value[:size]
+    rest = site.value[first:]
+    if not rest:
+        try:
+            rest = [Builder().build(site.node.item(first)).value]
+        except SpecError:
+            return list(site.value)
+    return [*site.value[:first], *sized(rest, size - first, unique=unique)]
+
+
+def _fullest(terms: Terms, base: Base, site: Site, kind: str, share: int) -> dict[str, int]:
+    """At the first place of its kind: as many items as the provider's body limit holds."""
+    memo = terms.root.memo
+    here = (base.name, site.at)
+    if memo.setdefault(("fullest", kind), here) != here:
+        return {}
+    limit = terms.profile.body_limit if terms.profile is not None else _BODY_LIMIT
+    room = limit - len(compact(base.value)) - _MARGIN
+    return {"size-limit": max(room // (share + 2), 1)}
+
+
+def _contained(base: Base, site: Site) -> Iterator[Draft]:
+    """As many of the items that ``contains`` asks for as there must and may be."""
+    node = site.node
+    for number, schema in enumerate(node.all_of("contains")):
+        least = 1 if node.keyword("minContains") is None else node.keyword("minContains")
+        try:
+            match = Builder().build(node.item(len(node.prefix)).also(schema)).value
+        except SpecError:
+            continue
+        judge = judge_of(node.item(len(node.prefix)).also({"not": schema}))
+        rest = [item for item in site.value if judge.is_valid(item)]
+        if not rest:
+            try:
+                rest = [Builder().build(node.item(len(node.prefix)).also({"not": schema})).value]
+            except SpecError:
+                rest = []
+        whole = judge_of(node)
+        for name, count in (("fewest", least), ("largest", node.keyword("maxContains"))):
+            for where, new in (
+                ("first", [match] * (count or 0) + rest),
+                ("last", rest + [match] * (count or 0)),
+                ("alone", [match] * (count or 0)),
+            ):
+                if count is not None and whole.is_valid(new) and new != site.value:
+                    variant = f"contains-{name}-{where}" + (f"-{number}" if number else "")
+                    yield edit(
+                        base,
+                        site.at,
+                        new,
+                        "items",
+                        variant,
+                        f"{site.at} holds {count} of what it must contain, {where}",
+                    )
+
+
+def _bounds(site: Site, least: str, most: str) -> list[int]:
+    found = [site.node.keyword(least), site.node.keyword(most)]
+    return [n for bound in found if bound is not None for n in (bound, bound + 1, max(bound - 1, 0))]
+
+
+def _maps(terms: Terms, base: Base, site: Site) -> Iterator[Draft]:
+    values = site.node.values
+    if not isinstance(site.value, dict) or values is None:
+        return
+    judge = judge_of(site.node)
+    sound = next((v for k, v in site.value.items() if k not in site.node.properties), "value")
+    share = len(compact(sound)) + 12
+    sizes = {
+        f"size-{n}": n
+        for n in sorted({*_MANY, *_bounds(site, "minProperties", "maxProperties")})
+        if n * share <= _BODY_SHARE
+    }
+    for name, size in (sizes | _fullest(terms, base, site, "map", share)).items():
+        new = _named(site, sound, size)
+        if judge.is_valid(new) and size != len(site.value):
+            yield edit(base, site.at, new, "size", name, f"{site.at} has {size} entries")
+    for name, key in KEYS.items():
+        new = {**site.value, key: sound}
+        if key not in site.value and judge.is_valid(new):
+            yield edit(
+                base,
+                site.at,
+                new,
+                "key",
+                f"key-{name}",
+                f"{site.at} has an entry named {shown(key)}",
+                compare=True,
+            )
+    for name, pair in _alike().items():
+        new = {**site.value, pair[0]: sound, pair[1]: _other(sound)}
+        if judge.is_valid(new):
+            yield edit(
+                base,
+                site.at,
+                new,
+                "key",
+                f"keys-alike-{name}",
+                f"{site.at} has entries named {shown(list(pair))}",
+            )
+    own = list(
+        dict.fromkeys(part for node in base.nodes.values() for part in [node.pointer.rsplit("/", 1)[-1]])
+    )
+    for key in own[:40]:
+        new = {**site.value, key: sound}
+        if key not in ("*", "") and key not in site.value and judge.is_valid(new):
+            yield edit(
+                base, site.at, new, "key", f"key-own-{key}", f"{site.at} has an entry named {key!r} too"
+            )
+
+
+def _counted(base: Base, site: Site) -> Iterator[Draft]:
+    """An object that is no map, with as few and as many properties as it may have."""
+    node = site.node
+    if not isinstance(site.value, dict) or node.values is not None:
+        return
+    judge = judge_of(node)
+    firm = {name: item for name, item in site.value.items() if name in node.required}
+    for size in sorted(set(_bounds(site, "minProperties", "maxProperties"))):
+        rest = {**site.value, **{f"key_{n}": "x" for n in range(size)}}
+        new = dict(list({**firm, **rest}.items())[:size])
+        if len(new) != len(site.value) and judge.is_valid(new):
+            yield edit(base, site.at, new, "size", f"size-{size}", f"{site.at} has {size} properties")
+
+
+def _named(site: Site, sound: Any, size: int) -> dict[str, Any]:
+    """A map of ``size`` entries beside the declared properties that must be there."""
+    kept = {name: site.value[name] for name in site.node.required if name in site.value}
+    names = (f"key_{n}" for n in range(size))
+    if site.node.names is not None:
+        own = [name for name in site.value if name not in site.node.properties]
+        names = (own[n] if n < len(own) else f"key_{n}" for n in range(size))
+    return kept | {name: sound for name, _ in zip(names, range(size - len(kept)), strict=False)}
+
+
+def _other(sound: Any) -> Any:
+    return f"{sound} (other)" if isinstance(sound, str) else sound
+
+
+def _alike() -> dict[str, tuple[str, str]]:
+    return {
+        "case": ("region_id", "Region_ID"),
+        "unicode": ("caf\u00e9", "cafe\u0301"),
+        "width": ("plan", "ｐｌａｎ"),
+        "space": ("plan_a", "plan_a "),
+        "snake-camel": ("plan_code", "planCode"),
+        "sharp-s": ("strasse", "straße"),
+        "digit": ("1", "01"),
+    }
+
+
+def _unknown(base: Base, site: Site) -> Iterator[Draft]:
+    """Properties that the contract does not name; the sender may add some any day."""
+    if not isinstance(site.value, dict) or site.node.closed or site.node.values is not None:
+        return
+    judge = judge_of(site.node)
+    name = next(n for n in ("new_field", "x_new_field", "new_field_2") if n not in site.node.properties)
+    at = join(site.at, name)
+    for edge in unknown_values():
+        if judge.is_valid({**site.value, name: edge.value}):
+            yield edit(
+                base,
+                at,
+                edge.value,
+                "unknown",
+                f"unknown-{edge.name}",
+                f"{site.at or 'the body'} has an unknown property {shown(edge.value)}",
+                sendable=edge.sendable,
+            )
+    for key in ("", "__proto__", "constructor", "a.b", "$ref", "名前"):
+        if key not in site.value and judge.is_valid({**site.value, key: "x"}):
+            yield edit(
+                base,
+                join(site.at, key),
+                "x",
+                "unknown",
+                f"unknown-named-{key or 'empty'}",
+                f"{site.at or 'the body'} has an unknown property named {shown(key)}",
+            )
+    # A reader of the schema would look into it: numbers that Python cannot hold must be allowed there.
+    if judge.is_valid({**site.value, name: 10**400}) and judge.is_valid({**site.value, name: 0.1}):
+        yield from _huge(base, site, at)
+
+
+def _huge(base: Base, site: Site, at: str) -> Iterator[Draft]:
+    """Numbers beyond 64 bits and beyond doubles, spelled as digits: Python's writer would change them."""
+    for name, digits in (
+        ("beyond-64-bits", "18446744073709551617"),
+        ("beyond-doubles", "1e400"),
+        ("long-fraction", "0." + "1" * 60),
+    ):
+        mark = "\u0001number\u0001"
+        marked = compact(replace(base.value, at, mark))
+        yield Draft(
+            kind="valid",
+            family="unknown",
+            variant=f"unknown-{name}",
+            at=at,
+            value=replace(base.value, at, 1),
+            body=marked.replace(compact(mark), digits.encode()),
+            description=f"{site.at or 'the body'} has an unknown property {digits[:24]}",
+            changed=f"{at}: (absent) → {digits[:24]}",
+            expect=None if name == "long-fraction" else "either",
+            because="" if name == "long-fraction" else "sound readers differ about numbers of this size",
+            compare=False,
+            nodes=base.nodes,
+            origin=base.name,
+        )
