@@ -176,8 +176,20 @@ def test_each_wrong_delivery_comes_after_a_sound_one_about_another_customer():
         sound, wrong = case.steps
         assert (sound.expect, sound.signing) == ("accept", "sound")
         assert sound.event != wrong.event
-        one, two = (jsonio.strict_loads(step.body)["customer"]["id"] for step in case.steps)
+        texts = (step.body.decode("utf-8", "replace").encode() for step in case.steps)
+        one, two = (jsonio.strict_loads(text)["customer"]["id"] for text in texts)
         assert one != two
+
+
+def test_a_signature_over_what_a_lenient_reader_makes_of_a_body_is_none():
+    """Two bodies that such a reader takes for one: only the other was signed."""
+    sent = deliveries(CASES["body-not-utf8"])[1]
+    with pytest.raises(UnicodeDecodeError):
+        sent.body.decode()
+    headers = dict(sent.headers)
+    signed_text = sent.body.decode("utf-8", "replace")
+    svix.Webhook(SECRET).verify(signed_text, headers)
+    assert "\ufffd" in signed_text
 
 
 def test_every_body_of_a_sound_step_satisfies_the_contract_and_the_provider():

@@ -230,6 +230,8 @@ class _Maker:
             if one.name.startswith("body-respelled"):
                 value = self.bodies.value(case_id(one.name), 1)
                 second["body"] = json.dumps(value, indent=1, ensure_ascii=False).encode()
+            elif one.name == "body-not-utf8":
+                second["body"] = b':"\xff'.join(self.bodies.body(case_id(one.name), 1).split(b':"', 1))
             yield self._case(
                 one.name,
                 plan,

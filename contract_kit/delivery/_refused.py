@@ -61,6 +61,11 @@ def _letter_changed(making: Making) -> bytes:
     return making.body[:at] + bytes([making.body[at] ^ 0x20]) + making.body[at + 1 :]
 
 
+def _replaced(making: Making) -> bytes:
+    """The body as a reader sees it that puts U+FFFD in the place of what is no UTF-8."""
+    return making.body.decode("utf-8", "replace").encode()
+
+
 def _compact(making: Making) -> bytes:
     """As a receiver would sign that reads the body and writes it again, with JavaScript's blanks (none)."""
     return _written(making.body, separators=(",", ":"), ensure_ascii=False)
@@ -138,6 +143,9 @@ _SENT: tuple[Recipe, ...] = (
         "body-replaced",
         "the body put in the place of the one that was signed",
         _over(body=lambda m: m.other.body),
+    ),
+    _wrong(
+        "body-not-utf8", "a byte that is no UTF-8, signed as the sign U+FFFD for it", _over(body=_replaced)
     ),
     _wrong("body-not-signed", "signed as if the body were empty", _over(body=lambda _: b"")),
     _wrong(
