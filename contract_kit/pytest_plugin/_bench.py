@@ -86,7 +86,7 @@ def open_subject(subject: Subject) -> Target:
         return UrlTarget(
             subject.what,
             headers=options.headers or (),
-            workers=1,
+            workers=options.workers or 8,
             timeout=options.timeout or 15.0,
             rate=options.rate,
             insecure=bool(options.insecure),
@@ -136,12 +136,13 @@ class Bench:
         from contract_kit.report import Context, Redactor
 
         options, secret = self.subject.options, self.subject.secret
+        refusals = tuple(map(_name_of, self.subject.rejects or options.rejects or ()))
         return Context(
             target=self.target.name,
             kind=self.target.kind,
             command=self.subject.command,
-            options=tuple(_words(options)),
-            rejects=tuple(map(_name_of, self.subject.rejects or options.rejects or ())),
+            options=tuple(_words(options, refusals)),
+            rejects=refusals,
             input=options.input or "bytes",
             headers=options.headers or (),
             secret=secret is not None,
@@ -175,7 +176,7 @@ class Bench:
                 run.judge.comparison = known
             else:
                 first = run.judge.calibrate(base_values(self.terms, _CALIBRATION))[0]
-                if self.target.kind == "url" and first.status in _CLOSED:
+                if self.target.kind in ENDPOINTS and first.status in _CLOSED:
                     said = f"answers the first sound delivery with {first.status}: {_CLOSED[first.status]}"
                     raise TargetError(f"{self.target.name} {said}")
             self._run = run
@@ -252,7 +253,7 @@ def _name_of(refusal: type[BaseException] | str) -> str:
     return refusal if isinstance(refusal, str) else f"{refusal.__module__}:{refusal.__qualname__}"
 
 
-def _words(options: Options) -> list[str]:
+def _words(options: Options, refusals: tuple[str, ...]) -> list[str]:
     """The options of ``contract-kit fuzz`` that give the same cases in the same way."""
     words: list[str] = []
     for name, value in (
@@ -265,6 +266,6 @@ def _words(options: Options) -> list[str]:
     ):
         if value is not None and not (name == "--input" and value == "bytes"):
             words += [name, str(value)]
-    for refusal in options.rejects or ():
+    for refusal in refusals:
         words += ["--rejects", refusal]
     return [*words, "--lossless"] if options.lossless else words

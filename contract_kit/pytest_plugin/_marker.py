@@ -14,12 +14,8 @@ if TYPE_CHECKING:
 
     from ._session import PluginSession
 
-__all__ = ["MARKER", "Words", "parametrize", "words_of"]
+__all__ = ["Words", "parametrize", "words_of"]
 
-MARKER = (
-    "contract(event='customer.created', *, kinds=, only=, skip=, policy=, strength=, spec=, target=, input=): "
-    "which cases contract_case runs through, one test a case"
-)
 _LISTS = ("kinds", "only", "skip")
 
 
