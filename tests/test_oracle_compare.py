@@ -432,6 +432,16 @@ def test_state_kept_between_bodies_is_an_invented_value():
     assert [c.sure for c in comparison.changes(sent, default)] == [False]
 
 
+def test_an_expanded_object_may_come_out_as_its_id():
+    """Many publishers send an object or its id: taking the id of either is no loss, an empty id included."""
+    whole = [{"id": f"evt_{n}", "customer": f"cust_{n}{n}"} for n in (1001, 1002, 1003)]
+    comparison = calibrate([(body, {"id": body["id"], "customer": body["customer"]}) for body in whole])
+    for number, emptied in (("cust_9", False), ("", False), ("cust_9", True)):
+        sent = {"id": "evt_1", "customer": {"id": number, "name": "Ada"}}
+        came = {"id": "evt_1", "customer": "" if emptied else number}
+        assert [c.how for c in comparison.changes(sent, came)] == (["came out empty"] if emptied else [])
+
+
 def test_the_places_of_a_contract_are_read_from_its_rules():
     """Times, enum members, maps and declared places come from the constraints of the terms."""
     place = lambda pointer, *rules: Location(pointer, tuple(Constraint(pointer, k, v) for k, v in rules))  # noqa: E731

@@ -289,7 +289,9 @@ class Walk:
             self.add(Change(pointer, sent, came, reason[1]))
         elif bound is _DATA and leaf_kind(came) is None:
             self.add(Change(pointer, sent, came, "came out as another value"))
-        elif came == "" or (bound is not None and bound.seen and is_empty(came) and sent):
+        elif (came == "" and not _holds_blank(sent)) or (
+            bound is not None and bound.seen and is_empty(came) and sent
+        ):
             self.add(Change(pointer, sent, came, "came out empty"))
 
     # lists
@@ -371,6 +373,11 @@ def _is_hollow(sent: dict[str, Any], came: dict[str, Plain]) -> bool:
         return False
     filled = {normal(name) for name, value in sent.items() if not is_empty(value)}
     return sum(normal(key) in filled for key in came) > 1
+
+
+def _holds_blank(sent: Any) -> bool:
+    """Whether one of an object's own fields is empty text: an expanded object may come out as its id."""
+    return isinstance(sent, dict) and "" in (value for value in sent.values() if isinstance(value, str))
 
 
 def _is_copy(sent: Any, came: Plain) -> bool:
