@@ -289,9 +289,9 @@ class Walk:
             self.add(Change(pointer, sent, came, reason[1]))
         elif bound is _DATA and leaf_kind(came) is None:
             self.add(Change(pointer, sent, came, "came out as another value"))
-        elif (came == "" and not _holds_blank(sent)) or (
-            bound is not None and bound.seen and is_empty(came) and sent
-        ):
+        elif came == "" and _holds_blank(sent):
+            return
+        elif came == "" or (bound is not None and bound.seen and is_empty(came) and sent):
             self.add(Change(pointer, sent, came, "came out empty"))
 
     # lists
