@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from itertools import combinations
 
+from cli_makers import SMALL_RUN, run, workplace
 from jsonschema import Draft202012Validator
 
 from contract_kit.cases import body_cases, pairs_of
@@ -37,6 +39,13 @@ CROSS = {
     "not": {"properties": {"kind": {"const": "b"}, "flag": {"const": False}}, "required": ["kind", "flag"]},
 }
 """Rules that look at several places at once: not every pair of classes can occur."""
+
+
+@cache
+def created(policy=None):
+    """The valid cases of customer.created, with their contract."""
+    terms = load_terms("customer.created")
+    return terms, list(body_cases(terms, kinds=["valid"], policy=policy))
 
 
 def pair_cases(terms, **more):
@@ -73,9 +82,9 @@ def pairs_in(bodies, factors):
 
 def test_every_pair_of_classes_stands_in_a_body_of_customer_created():
     """Counted from the bodies that are sent, not from the array that planned them."""
-    terms = load_terms("customer.created")
+    terms, every = created()
     # Two of the bodies are {} and one without a customer, which other families have made before.
-    cases = [c for c in body_cases(terms, kinds=["valid"]) if c.family in ("pair", "base", "absent")]
+    cases = [case for case in every if case.family in ("pair", "base", "absent")]
     plan = _planned(terms, None, 2)
     planned = {
         pair
@@ -90,9 +99,9 @@ def test_every_pair_of_classes_stands_in_a_body_of_customer_created():
 
 
 def test_pair_bodies_satisfy_the_document_and_most_must_be_accepted():
-    terms = load_terms("customer.created")
+    terms, every = created()
     judge = Draft202012Validator(terms.schema)
-    cases = pair_cases(terms)
+    cases = [case for case in every if case.family == "pair"]
     assert all(judge.is_valid(json.loads(case.body)) for case in cases)
     assert cases[0].id == "valid:::pair-0001"
     accepted = [case for case in cases if case.expect == "accept"]
@@ -101,13 +110,16 @@ def test_pair_bodies_satisfy_the_document_and_most_must_be_accepted():
     assert [case.expect for case in cases] == ["accept"] * len(accepted) + ["either"] * (
         len(cases) - len(accepted)
     )
-    assert {case.expect for case in pair_cases(terms, policy="schema")} == {"accept"}
+    strict = [case for case in created("schema")[1] if case.family == "pair"]
+    assert {case.expect for case in strict} == {"accept"}
 
 
 def test_the_same_ids_have_the_same_bodies_under_every_policy():
-    terms = load_terms("customer.created")
-    first = {case.id: case.body for case in pair_cases(terms, policy="provider")}
-    assert first == {case.id: case.body for case in pair_cases(terms, policy="schema")}
+    first, second = (
+        {case.id: case.body for case in created(policy)[1] if case.family == "pair"}
+        for policy in (None, "schema")
+    )
+    assert first == second
 
 
 def test_pairs_that_no_body_can_hold_are_not_counted():
@@ -155,7 +167,10 @@ def test_rows_that_repeat_an_earlier_case_count_as_met():
 
 
 def test_strength_3_covers_every_triple():
-    terms = terms_of(CROSS)
+    names = ("type", "required", "properties", "dependentRequired")
+    rules = {name: CROSS[name] for name in names}
+    rules["properties"] = {n: CROSS["properties"][n] for n in ("id", "kind", "flag", "note")}
+    terms = terms_of({**rules, "dependentRequired": {"flag": ["note"]}})
     cases = pair_cases(terms, policy="schema", strength=3)
     assert cases[0].id == "valid:::triple-0001"
     total, covered = pairs_of(terms, 3)
@@ -172,3 +187,23 @@ def test_a_contract_of_many_places_is_bounded():
     assert len(plan.factors) == 48
     assert len(plan.rows) < 120
     assert pairs_of(terms)[0] == pairs_of(terms)[1]
+
+
+def test_a_report_says_how_many_pairs_the_run_has_met(tmp_path):
+    """Nine of the rows were asked for, and the figure says so."""
+    place = workplace(tmp_path)
+    fields = "\n".join(f"                f{n}: {{type: string, enum: [a, b, c, d]}}" for n in range(6))
+    spec = (place / "small.yaml").read_text()
+    (place / "small.yaml").write_text(
+        spec.replace("                status:", fields + "\n                status:", 1)
+    )
+    words = [*SMALL_RUN, "--only", "valid:::pair-000*", "--report", "r.json"]
+    done = run("fuzz", "shop:sound", *words, cwd=place)
+    assert done.code == 0, done.err
+    pairs = json.loads((place / "r.json").read_text())["coverage"]["pairs"]
+    terms = load_terms("order.paid", place / "small.yaml")
+    ids = {case.id for case in body_cases(terms)}
+    asked = {f"valid:::pair-{number:04d}" for number in range(1, 10)}
+    assert asked < ids
+    assert (pairs["total"], pairs["covered"]) == pairs_of(terms, 2, asked)
+    assert 0 < pairs["covered"] < pairs["total"] == pairs_of(terms, 2, ids)[1]

@@ -82,7 +82,7 @@ def pairs(terms: Terms, base: Base, strength: int) -> Iterator[Draft]:
 def pairs_of(terms: Terms, strength: int = 2, ids: Collection[str] | None = None) -> tuple[int, int]:
     """How many pairs of classes a contract has, and how many of them the cases ``ids`` hold (``None``: all).
 
-    A row whose body an earlier case has is no case of its own, and counts as held.
+    A row whose body an earlier case has is no case of its own; it counts as held where others of the array are.
     """
     plan = _planned(terms, None, strength)
     rows: Sequence[tuple[int, ...]] = plan.rows
@@ -90,7 +90,9 @@ def pairs_of(terms: Terms, strength: int = 2, ids: Collection[str] | None = None
         doubles = terms.root.memo.get("pair doubles", ())
         names = [plan.variant(number) for number in range(len(rows))]
         held = {name for name in names if f"valid:::{name}" in ids}
-        rows = [row for row, name in zip(rows, names, strict=True) if name in held or name in doubles]
+        if held or not set(names).difference(doubles):
+            held.update(doubles)
+        rows = [row for row, name in zip(rows, names, strict=True) if name in held]
     sizes = [len(factor.options) for factor in plan.factors]
     total, covered = count_covered(sizes, rows, strength, needs=plan.needs)
     return total - plan.impossible, covered
