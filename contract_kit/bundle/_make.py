@@ -193,7 +193,7 @@ class Made:
         said += [f"`--skip '{glob}'`" for glob in self.choice.skip]
         return (
             f"Here are {total:,} of the catalogue's {self.catalogue:,} cases: {', '.join(said)}. "
-            "`contract-kit fixtures DIR` writes them all."
+            "Without such a choice `contract-kit fixtures` writes them all."
         )
 
 
