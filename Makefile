@@ -28,6 +28,14 @@ test: $(STAMP) ## run every test, the type checker and the linter
 fixtures: $(STAMP) ## write fixtures/ anew, the bundle of this repository
 	$(BIN)/contract-kit fixtures fixtures --event customer.created --policy provider --as parser --each 6
 
+examples: ## install what the example in Node needs, where there is npm
+	@command -v npm >/dev/null || { echo "npm is not installed: examples/express is left out"; exit 0; }; \
+	  [ -d examples/express/node_modules/express ] || \
+	  npm install --prefix examples/express --no-package-lock --no-audit --no-fund --loglevel error
+
+test-examples: $(STAMP) examples ## everything over every sample receiver, right and spoiled (some ten minutes)
+	$(BIN)/python -m pytest -n 2 -m slow tests/test_examples_receivers.py tests/test_examples_parser.py
+
 format: $(STAMP) ## tidy the source
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from contract_kit.config import read_config
 from contract_kit.report import Context
 from contract_kit.runner import Expectation, Settings, run
 from contract_kit.spec import load_terms
@@ -42,11 +43,11 @@ COMMANDS = {
     "express": ("node", "{app}.mjs"),
 }
 ENTRY = {"django": "asgi"}
-OUR_WORD = (
-    Expectation("invalid:/event_type:enum:*", "either", "receivers are told to take names that they don't know"),
-    Expectation("invalid:/customer/metadata:type:null", "either", "the provider sends null metadata"),
-)
-"""Where a good receiver departs from the document; each example's README says so."""
+@cache
+def our_word(name: str) -> tuple[Expectation, ...]:
+    """Where a good receiver departs from the document, as its ``pyproject.toml`` says with reasons."""
+    config = read_config(EXAMPLES / name / "pyproject.toml")
+    return tuple(Expectation(rule.match, rule.expect, rule.because) for rule in config.expect)
 
 
 def need(name: str) -> None:
@@ -67,6 +68,7 @@ def need(name: str) -> None:
 class Served:
     """A receiver that runs."""
 
+    name: str
     base: str
     process: subprocess.Popen[str]
 
@@ -80,7 +82,9 @@ class Served:
     def run(self, *, workers: int = 8, **settings) -> RunResult:
         """A signed run with its effects counted."""
         chosen = Settings(
-            secret=SECRET, effects=self.effects, **{"expectations": OUR_WORD, "max_examples": 0} | settings
+            secret=SECRET,
+            effects=self.effects,
+            **{"expectations": our_word(self.name), "max_examples": 0} | settings,
         )
         with UrlTarget(self.url, workers=workers) as target:
             return run(TERMS, target, chosen, Context(target=self.url, kind="url", secret=True))
@@ -131,7 +135,7 @@ def serving(name: str, *faults: str) -> Iterator[Served]:
         reader = threading.Thread(target=_read, args=(process, where), daemon=True)
         reader.start()
         try:
-            yield Served(f"http://127.0.0.1:{where.result(timeout=60)}", process)
+            yield Served(name, f"http://127.0.0.1:{where.result(timeout=60)}", process)
         finally:
             kill(process)
             reader.join(10)

@@ -11,6 +11,8 @@ import re
 import pytest
 from receivers import COMMANDS, EXAMPLES, SECRET, serving
 
+from contract_kit.cli import main
+
 SLICE = (
     "delivery:*",
     "foreign:/event_type:enum:*-small",
@@ -104,6 +106,17 @@ def test_what_is_planted_in_a_receiver_is_found_by_its_right_name(name):
     with serving(name, *FAULTS[name]) as served:
         result = served.run(only=(*SLICE[:-1],), skip=FRAMINGS)
     assert_found(result, FAULTS[name])
+
+
+def test_in_its_folder_the_command_line_knows_what_a_receiver_is_to_be_asked(monkeypatch, capsys):
+    """``pyproject.toml`` of the folder gives the policy and the receiver's own word."""
+    monkeypatch.chdir(EXAMPLES / "flask")
+    monkeypatch.setenv("CONTRACT_KIT_SECRET", SECRET)
+    with serving("flask") as served:
+        words = ["fuzz", served.url, "--effects", served.base + "/effects", "--effects-pointer", "/writes"]
+        words += ["--only", "invalid:/event_type:enum:*", "--only", "delivery:::repeat-*", "--max-examples", "0"]
+        code = main(words)
+    assert code == 0, capsys.readouterr().out
 
 
 # -- the slow ones --------------------------------------------------------------------------------------
