@@ -14,12 +14,26 @@ from functools import lru_cache
 from typing import Any
 
 import jsonschema
+
 from contract_kit.cases import body_cases, pattern_in
 from contract_kit.model import Case, Terms
 
 HOLDERS = frozenset(
-    "additionalProperties patternProperties properties items prefixItems unevaluatedProperties unevaluatedItems "
-    "dependentSchemas then else not propertyNames contains".split()
+    [
+        "additionalProperties",
+        "patternProperties",
+        "properties",
+        "items",
+        "prefixItems",
+        "unevaluatedProperties",
+        "unevaluatedItems",
+        "dependentSchemas",
+        "then",
+        "else",
+        "not",
+        "propertyNames",
+        "contains",
+    ]
 )
 Errors = list[tuple[str, frozenset[str]]]
 
@@ -65,7 +79,9 @@ def _json_value(text: str, start: int) -> int:
                 here = _key(text, here) if closing == "}" else here
                 continue
         else:
-            found = next((m for r in (_TEXT, _NUMBER, _WORD) if (m := r.match(text, here)) and m.end() > here), None)
+            found = next(
+                (m for r in (_TEXT, _NUMBER, _WORD) if (m := r.match(text, here)) and m.end() > here), None
+            )
             if found is None:
                 raise NotJson
             here = found.end()
@@ -208,16 +224,20 @@ def examine(terms: Terms, cases: Iterable[Case] | None = None, *, more: Iterable
     return report
 
 
-def _judge(terms: Terms, case: Case, report: Report, judge: Callable[[Any], Errors], more: tuple[Any, ...]) -> None:
-    strict = is_strict_json(case.body)
+def _judge(
+    terms: Terms, case: Case, report: Report, judge: Callable[[Any], Errors], more: tuple[Any, ...]
+) -> None:
     if case.kind == "malformed":
-        if case.expect == "reject" and strict:
+        if case.expect == "reject" and is_strict_json(case.body):
             report.breach(case, "must be rejected, and is JSON")
         return
-    if not strict:
+    try:
+        value = read(case.body)
+    except (ValueError, UnicodeDecodeError):
         report.breach(case, "is no JSON")
         return
-    value = read(case.body)
+    if case.kind == "equivalent" and not is_strict_json(case.body):
+        report.breach(case, "is no JSON")
     if case.expect == "either" and case.because == "sound readers disagree about it":
         return
     errors = judge(value)
@@ -228,8 +248,10 @@ def _judge(terms: Terms, case: Case, report: Report, judge: Callable[[Any], Erro
             report.breach(case, f"is invalid: {errors[:3]}")
         if not all(is_valid(value) for is_valid in more):
             report.breach(case, "is invalid for another judge")
-        if case.kind == "valid":
+        if case.kind == "valid" and case.family in ("base", "depth"):
             _keep(terms, report, value)
+        elif case.kind == "valid":
+            _keep(terms, report, _at(value, case.at), case.at)
         return
     _broken(terms, case, value, report, errors)
     if any(is_valid(value) for is_valid in more):
@@ -268,7 +290,7 @@ def _measure(value: Any) -> Any:
     return len(value) if isinstance(value, str | list | dict) else value
 
 
-def _keep(terms: Terms, report: Report, value: Any, pointer: str = "", known: dict[str, str] | None = None) -> None:
+def _keep(terms: Terms, report: Report, value: Any, pointer: str = "") -> None:
     stack = [(pointer, value)]
     while stack:
         at, item = stack.pop()
