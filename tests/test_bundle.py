@@ -319,9 +319,9 @@ def test_another_machine_without_faker_writes_the_same_bytes(tmp_path):
 # -- readers in other languages ---------------------------------------------------------------
 
 
-def _said(command, folder):
-    return subprocess.run(
-        [*command, str(folder)], capture_output=True, text=True, timeout=60, cwd=ROOT, check=False
+def _started(command, folder):
+    return subprocess.Popen(
+        [*command, str(folder)], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
 
 
@@ -336,16 +336,17 @@ def test_a_reader_in_another_language_counts_the_same_and_finds_damage(language,
     command = READERS[language]
     if shutil.which(command[0]) is None:
         pytest.skip(f"there is no {command[0]} on this machine")
-    good = _said(command, FIXTURES)
-    assert good.returncode == 0, good.stderr
-    counts = manifest_of(FIXTURES)["counts"]
-    wanted = {f"{kind} {expect} {n}" for kind, table in counts.items() for expect, n in table.items()}
-    assert wanted <= set(good.stdout.splitlines())
-    assert "0 damaged" in good.stdout
-
     folder = tmp_path / "hooks"
     shutil.copytree(small, folder)
     hurt = manifest_of(folder)["cases"][5]["file"]
     (folder / hurt).write_bytes(b"{}")
-    bad = _said(command, folder)
-    assert (bad.returncode, bad.stderr.strip()) == (1, f"damaged: {hurt}")
+
+    with _started(command, FIXTURES) as good, _started(command, folder) as bad:
+        out, err = good.communicate(timeout=60)
+        said = bad.communicate(timeout=60)[1]
+    assert good.returncode == 0, err
+    counts = manifest_of(FIXTURES)["counts"]
+    wanted = {f"{kind} {expect} {n}" for kind, table in counts.items() for expect, n in table.items()}
+    assert wanted <= set(out.splitlines())
+    assert "0 damaged" in out
+    assert (bad.returncode, said.strip()) == (1, f"damaged: {hurt}")
