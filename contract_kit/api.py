@@ -130,7 +130,7 @@ class Cases(Sequence[Case]):
 
     def _all(self) -> tuple[Case, ...]:
         if self._kept is None:
-            self._kept = tuple(self)
+            self._kept = tuple(iter(self))  # not tuple(self): that asks for the length first
         return self._kept
 
     def __len__(self) -> int:

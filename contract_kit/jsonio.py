@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "compact",
+    "differing",
     "escape_token",
     "get",
     "join",
@@ -144,6 +145,25 @@ def remove(value: Any, pointer: str) -> Any:
             del parent[int(last)]
 
     return _edit(value, tokens(pointer), act)
+
+
+def differing(one: Any, other: Any, pointer: str = "") -> Iterator[str]:
+    """Every place at which two values differ, the deepest that says it.
+
+    >>> list(differing({"a": [1, 2], "b": 3}, {"a": [1, 4]}))
+    ['/a/1', '/b']
+    """
+    if isinstance(one, dict) and isinstance(other, dict):
+        for key in [*one, *(name for name in other if name not in one)]:
+            if key not in one or key not in other:
+                yield join(pointer, key)
+            else:
+                yield from differing(one[key], other[key], join(pointer, key))
+    elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+        for index, pair in enumerate(zip(one, other, strict=True)):
+            yield from differing(*pair, join(pointer, index))
+    elif one != other or type(one) is not type(other):
+        yield pointer
 
 
 def walk(value: Any, pointer: str = "") -> Iterator[tuple[str, Any]]:

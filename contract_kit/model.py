@@ -185,6 +185,8 @@ class Case:
     compare: bool = True
     steps: tuple[Step, ...] = ()
     effects: int | None = None
+    origin: str = ""
+    """The base body that the one difference was made to, by name."""
     terms: Terms | None = field(default=None, repr=False, compare=False)
     """The contract that the case belongs to."""
 

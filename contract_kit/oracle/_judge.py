@@ -44,6 +44,9 @@ def judge(
     leak, a changed value, a disagreement, a lost field.
     """
     finding, observed, at = _outcome(case, reply)
+    if finding == "false_reject" and plain is not None and plain.outcome == "accepted":
+        # The value is not refused: this spelling of it is.
+        return _verdict(case, reply, "inconsistent", "accepted, as with the same value before", observed, at)
     if finding is None and leak is not None and reply.outcome != "not_judged":
         finding, observed = "leak", leak
     if finding is not None:

@@ -10,7 +10,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from contract_kit.jsonio import MISSING, get, strict_loads, tokens
+from contract_kit.jsonio import MISSING, get, join, strict_loads, tokens
 from contract_kit.report._escape import visible
 
 if TYPE_CHECKING:
@@ -144,13 +144,28 @@ def thing(case: Case) -> str:
     whole, value = value_of(case)
     if whole is MISSING or (not case.at and isinstance(value, dict)):
         return f"a body: {words(case)}" if case.description else "a sound body"
+    gone = _missing(case)
+    if gone is not None:
+        return f"a body without {place(gone)}"
     where = place(case.at)
-    if value is MISSING:
-        return f"a body without {where}"
     special = _date_time(value) if isinstance(value, str) and case.kind == "valid" else None
     if special:
         return f"{special} at {where}"
     return f"{where} {shown(value)}"
+
+
+def _missing(case: Case) -> str | None:
+    """The pointer of what a case leaves out; a broken ``required`` is told of the object that lacks it."""
+    _, value = value_of(case)
+    if value is MISSING:
+        return case.at
+    name, absent, _ = case.variant.partition("-absent")
+    if case.kind == "invalid" and case.keyword in _LEAVES_OUT and absent and isinstance(value, dict):
+        return join(case.at, name)
+    return None
+
+
+_LEAVES_OUT = frozenset({"required", "dependentRequired"})
 
 
 def when(case: Case) -> str:
@@ -163,8 +178,9 @@ def when(case: Case) -> str:
     whole, value = value_of(case)
     if whole is MISSING or (not case.at and isinstance(value, dict)):
         return f"on a body: {words(case)}" if case.description else "on a sound body"
-    if value is MISSING:
-        return f"when {place(case.at)} is absent"
+    gone = _missing(case)
+    if gone is not None:
+        return f"when {place(gone)} is absent"
     special = _date_time(value) if isinstance(value, str) and case.kind == "valid" else None
     return f"when {place(case.at)} is {special or shown(value)}"
 

@@ -47,7 +47,7 @@ def deliver(run: Run) -> None:
             return
         _alone(run, case)
         run.progress.advance()
-    if settings.effects is None and any(case.effects is not None for case in cases):
+    if settings.effects is None and any(case.family == "repeat" for case in cases):
         run.notes.append(
             "effects not observed: repeats only asked for 2xx (--effects tells how many there were)"
         )

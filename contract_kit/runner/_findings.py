@@ -6,9 +6,10 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from contract_kit.model import Constraint, Finding
-from contract_kit.report import reproduce, title
+from contract_kit.report import place, reproduce, title
 
 from ._group import Group, group, pattern
+from ._reduce import reduced
 from ._shrink import smallest
 
 if TYPE_CHECKING:
@@ -22,7 +23,9 @@ __all__ = ["findings"]
 def findings(run: Run, *, shrink: bool = True) -> tuple[Finding, ...]:
     """What a run has found, one finding a cause."""
     failed = run.tally.failed
-    return tuple(_finding(run, made, shrink=shrink) for made in group(failed, run.tally.met))
+    if shrink and not run.over():
+        failed = reduced(run, failed)
+    return tuple(_finding(run, made, shrink=shrink) for made in group(failed, run.tally.met, run.tally.below))
 
 
 def _finding(run: Run, made: Group, *, shrink: bool) -> Finding:
@@ -31,11 +34,13 @@ def _finding(run: Run, made: Group, *, shrink: bool) -> Finding:
     name = shown.finding
     assert name is not None
     rule = _rule(run, shown)
-    locations = tuple(place for place in made.locations if place) or (() if not case.at else (pattern(case),))
+    locations = tuple(there for there in made.locations if there) or (() if not case.at else (pattern(case),))
     first = shown.pointer if name in ("altered", "lost") else pattern(case)
     places = tuple(dict.fromkeys((first, *locations))) if first else locations
     head = shown.pointer if name in ("altered", "lost") else None
     said = title(name, case, reply, (head, *locations[1:]) if head else locations, rule=rule)
+    if made.below:
+        said = f"checks nothing below {place(made.below)}: {said}"
     ident = _ident(made, name)
     return Finding(
         id=ident,

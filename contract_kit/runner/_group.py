@@ -10,16 +10,17 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from contract_kit.jsonio import MISSING, get, strict_loads
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Mapping
 
     from contract_kit.model import Case, Verdict
 
-__all__ = ["Group", "group", "pattern", "place_of", "rough_key"]
+__all__ = ["Group", "group", "holders", "pattern", "place_of", "rough_key"]
 
 _TEXTS = frozenset(
     [
@@ -49,15 +50,17 @@ _CONSTANTS = ("literal-nan", "literal-infinity", "literal-minus-infinity")
 
 Met = dict[tuple[str, str, str], dict[str, str]]
 """What was judged: by (kind, place, rule) the variants, each with what was expected of it."""
+_NONE: Mapping[str, int] = MappingProxyType({})
 _FAILS_ON = {"false_accept": "reject", "false_reject": "accept"}
 
 
 @dataclass(slots=True)
 class Group:
-    """Failures with one cause."""
+    """Failures with one cause. ``below`` is a place of which nothing below is checked."""
 
     verdicts: list[Verdict] = field(default_factory=list)
     locations: list[str] = field(default_factory=list)
+    below: str = ""
 
     @property
     def first(self) -> Verdict:
@@ -69,7 +72,7 @@ def _readability(verdict: Verdict) -> tuple[Any, ...]:
     case = verdict.case
     order = ("valid", "invalid", "foreign", "malformed", "equivalent", "delivery")
     return (
-        case.family in _WHOLE,
+        case.family in _WHOLE and case.family != "base",
         order.index(case.kind) if verdict.finding != "false_accept" else 0,
         "/1" in case.at or "/2" in case.at,
         _strangeness(case),
@@ -114,6 +117,11 @@ _PLAIN_FIRST = (
 
 def _strangeness(case: Case) -> int:
     return _PLAIN_FIRST.index(case.family) if case.family in _PLAIN_FIRST else len(_PLAIN_FIRST)
+
+
+def is_whole(case: Case) -> bool:
+    """Whether a case differs from the base in many things, none of which is known to matter."""
+    return case.family in _WHOLE and not case.at
 
 
 def pattern(case: Case, pointer: str | None = None) -> str:
@@ -164,18 +172,48 @@ def rough_key(verdict: Verdict) -> tuple[str, ...]:
     return (str(verdict.finding), verdict.case.kind, *place_of(verdict.case))
 
 
-def group(verdicts: Iterable[Verdict], met: Met) -> list[Group]:
+def group(verdicts: Iterable[Verdict], met: Met, below: Mapping[str, int] = _NONE) -> list[Group]:
     """Groups of failures with one cause each, gravest and plainest first.
 
-    ``met`` tells which variants were judged at each place, so that "all of them fail" can be known.
+    ``met`` tells which variants were judged at each place, so that "all of them fail" can be known, and
+    ``below`` how many bodies that break a rule below each place.
     """
     by_finding: dict[str, list[Verdict]] = defaultdict(list)
     for verdict in verdicts:
         by_finding[str(verdict.finding)].append(verdict)
     found: list[Group] = []
     for name, failures in by_finding.items():
-        found.extend(_BY_FINDING.get(name, _by_rule)(failures, met))
+        of_bases, rest = _from_bases(name, failures)
+        found.extend(of_bases)
+        if name == "false_accept":
+            unchecked, rest = _unchecked(rest, below)
+            found.extend(unchecked)
+        found.extend(_BY_FINDING.get(name, _by_rule)(rest, met))
     return sorted(found, key=lambda g: (_GRAVITY.index(str(g.first.finding)), _readability(g.first)))
+
+
+_NOT_OF_BODIES = frozenset({"leak", "inconsistent", "duplicate_effect", "missing_effect", "altered", "lost"})
+
+
+def _from_bases(name: str, failures: list[Verdict]) -> tuple[list[Group], list[Verdict]]:
+    """Where not even a sound base passes, all that was made from it fails for the same reason."""
+    bases = {v.case.variant: v for v in failures if v.case.family == "base"}
+    if name in _NOT_OF_BODIES or not bases:
+        return [], failures
+    groups = {variant: Group([verdict], [pattern(verdict.case)]) for variant, verdict in bases.items()}
+    rest = []
+    for verdict in failures:
+        if verdict.case.family == "base":
+            continue
+        if verdict.case.origin in groups:
+            groups[verdict.case.origin].verdicts.append(verdict)
+        else:
+            rest.append(verdict)
+    if "full" in groups:
+        others = [v for variant, made in groups.items() if variant != "full" for v in made.verdicts]
+        groups["full"].verdicts.extend([*others, *rest])
+        return [groups["full"]], []
+    return list(groups.values()), rest
 
 
 _GRAVITY = (
@@ -241,8 +279,8 @@ class _Spot:
 
 
 def _by_rule(failures: list[Verdict], met: Met, *, by_place: bool = False) -> list[Group]:
-    atomic = [v for v in failures if v.case.family not in _WHOLE]
-    whole = [v for v in failures if v.case.family in _WHOLE]
+    atomic = [v for v in failures if not is_whole(v.case)]
+    whole = [v for v in failures if is_whole(v.case)]
     spots: dict[tuple[str, str, str], _Spot] = {}
     for verdict in atomic:
         place, rule = place_of(verdict.case)
@@ -269,6 +307,43 @@ def _merged(spots: list[_Spot], *, by_place: bool) -> list[Group]:
             home.append(spot)
     clusters = _same_places(clusters, by_place=by_place)
     return [_group_of(cluster) for cluster in _lenient(clusters)]
+
+
+_SEVERAL_RULES = 3
+
+
+def holders(at: str) -> Iterator[str]:
+    """Every place above ``at``, but not the body itself."""
+    at = at.rpartition("/")[0]
+    while at:
+        yield at
+        at = at.rpartition("/")[0]
+
+
+def _unchecked(failures: list[Verdict], below: Mapping[str, int]) -> tuple[list[Group], list[Verdict]]:
+    """Subtrees of the payload in which no rule at all is checked: one cause, however many rules it has.
+
+    ``below`` says how many bodies were judged that break a rule below each place.
+    """
+    broken = [v for v in failures if v.case.kind == "invalid"]
+    failing = Counter(holder for v in broken for holder in holders(v.case.at))
+    bare = {holder for holder, count in failing.items() if count >= below.get(holder, 0)}
+    highest = {holder for holder in bare if not bare.intersection(holders(holder))}
+    groups: dict[str, Group] = {}
+    rest: list[Verdict] = []
+    for verdict in failures:
+        home = highest.intersection(holders(verdict.case.at)) if verdict.case.kind == "invalid" else None
+        if home:
+            place = pattern(verdict.case, home.pop())
+            groups.setdefault(place, Group(below=place)).verdicts.append(verdict)
+        else:
+            rest.append(verdict)
+    for place, made in list(groups.items()):
+        if len({v.case.keyword for v in made.verdicts}) < _SEVERAL_RULES:
+            rest.extend(groups.pop(place).verdicts)
+        else:
+            made.locations = [place, *_locations(made.verdicts)]
+    return list(groups.values()), rest
 
 
 def _alike(one: _Spot, other: _Spot) -> bool:
@@ -309,13 +384,12 @@ def _group_of(cluster: list[_Spot]) -> Group:
 
 def _locations(verdicts: list[Verdict]) -> list[str]:
     """The places of a group, the most frequent first; those that only share the cause come behind."""
-    counts = Counter(pattern(v.case, v.pointer) for v in verdicts if v.case.family not in _WHOLE)
+    counts = Counter(pattern(v.case, v.pointer) for v in verdicts if not is_whole(v.case))
     return [place for place, _ in counts.most_common()] or [""]
 
 
 def _explained(groups: list[Group], whole: list[Verdict]) -> list[Group]:
     """Bodies of many differences join the group of a failure whose one difference they contain."""
-    base = [v for v in whole if v.case.family == "base" and v.case.variant in ("full", "minimal")]
     left: list[Verdict] = []
     for verdict in whole:
         home = next(
@@ -327,9 +401,6 @@ def _explained(groups: list[Group], whole: list[Verdict]) -> list[Group]:
             left.append(verdict)
     if left:
         groups = [*groups, Group(left, [""])]
-    if any(v.case.variant == "full" for v in base) and groups:
-        # Not even a sound, realistic body passes: everything else follows from that.
-        return [Group([v for g in groups for v in g.verdicts], [""])]
     return groups
 
 

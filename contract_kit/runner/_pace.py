@@ -19,6 +19,7 @@ __all__ = ["Pace"]
 
 _ENOUGH, _RECENT = 40, 400
 _REPEATS, _HALVES = 3, 2
+_STUCK = 16
 _MOST_HANGS = (2, 4, 6)
 """Hangs at one place in one family, at one place, and of one edge, after which no more such cases are tried."""
 
@@ -28,13 +29,21 @@ class Pace:
 
     def __init__(self) -> None:
         self._hangs: Counter[tuple[str, ...]] = Counter()
+        self._in_a_row = 0
         self._times: deque[float] = deque(maxlen=_RECENT)
         self._sizes: deque[int] = deque(maxlen=_RECENT)
 
     def note(self, case: Case, reply: Reply) -> None:
         """Take a reply's time, or its hang, into account."""
-        if reply.outcome == "timed_out":
+        hung = reply.outcome == "timed_out"
+        self._in_a_row = self._in_a_row + 1 if hung else 0
+        if hung:
             self._hangs.update(_causes(case))
+
+    @property
+    def is_stuck(self) -> bool:
+        """Whether the target does nothing but hang."""
+        return self._in_a_row >= _STUCK
 
     def learn(self, case: Case, reply: Reply) -> None:
         """Count a reply among those that show how long a case takes."""

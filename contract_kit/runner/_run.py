@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import random
 import time
+from collections import Counter
+from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from contract_kit.cases import body_cases, pairs_of
+from contract_kit.cases import BODY_KINDS, body_cases, pairs_of
 from contract_kit.delivery import signed
 from contract_kit.errors import TargetError
+from contract_kit.jsonio import MISSING
 from contract_kit.model import (
     ENDPOINTS,
     Case,
@@ -25,6 +28,7 @@ from contract_kit.targets import ReceiverGone
 from contract_kit.values import base_values
 
 from ._findings import findings
+from ._group import rough_key
 from ._judging import Judge, digest
 from ._pace import Pace
 from ._settings import Progress, Settings, select
@@ -88,7 +92,11 @@ class Run:
         self.pace = Pace()
         self.started = time.monotonic()
         self.stopped: str | None = None
+        self.base_value: Any = MISSING
+        """The sound body that most cases differ from in one thing."""
         self.notes: list[str] = []
+        self._confirmations: Counter[tuple[str, ...]] = Counter()
+        self._unsteady = False
 
     @property
     def judged(self) -> dict[str, Verdict | None]:
@@ -128,6 +136,7 @@ class Run:
         """Realistic bodies, one after the other: they must be taken, and show how results look."""
         self.progress.phase("first contact", _CALIBRATION)
         bodies = base_values(self.terms, _CALIBRATION)
+        self.base_value = bodies[0]
         replies = self.judge.calibrate(bodies)
         self.tally.deliveries += len(replies)
         first = replies[0]
@@ -137,6 +146,8 @@ class Run:
             )
 
     def _catalogue(self) -> None:
+        if self.settings.kinds is not None and not self.settings.kinds & set(BODY_KINDS):
+            return
         self.progress.phase("catalogue", None)
         stream = body_cases(
             self.terms, policy=self.policy, target=self.target.kind, strength=self.settings.strength
@@ -176,6 +187,8 @@ class Run:
         limit = self.settings.max_time
         if self.stopped is None and limit is not None and time.monotonic() - self.started > limit:
             self.stopped = "--max-time"
+        if self.stopped is None and self.pace.is_stuck:
+            self.stopped = "the target hangs on everything"
         most = self.settings.max_findings
         if self.stopped is None and most is not None and len(self.tally.causes) >= most:
             self.stopped = "--max-findings"
@@ -216,7 +229,7 @@ class Run:
         slow: list[tuple[Case, Reply]] = []
         for case, given in replies:
             reply = self._unless_chance(case, given)
-            verdict = self.judge.settled(case, reply)
+            verdict = self._confirmed(self.judge.settled(case, reply))
             self.record(case, verdict)
             if verdict.finding is None and self.pace.is_suspicious(case, reply):
                 slow.append((case, reply))
@@ -225,6 +238,31 @@ class Run:
             said = self.pace.verdict(self.judge, case, reply)
             if said is not None:
                 self.record(case, said)
+
+    def _confirmed(self, verdict: Verdict) -> Verdict:
+        """A failure that does not come again, in a process that saw nothing before, is one of kept state.
+
+        The first few of each cause are asked for again; once one of them was none, all are.
+        """
+        if verdict.finding not in _CONFIRMED:
+            return verdict
+        key = rough_key(verdict)
+        if self._confirmations[key] >= _CONFIRMATIONS and not self._unsteady:
+            return verdict
+        self._confirmations[key] += 1
+        self.tally.deliveries += 1
+        reply = self.judge.ask(verdict.case.body, verdict.case, fresh=True)
+        again = self.judge.settled(verdict.case, reply)
+        if again.finding is not None or reply.outcome == "not_judged":
+            return verdict
+        self._unsteady = True
+        said = {"accepted": "accepted", "rejected": "refused"}.get(reply.outcome, reply.outcome)
+        return replace(
+            verdict,
+            finding="inconsistent",
+            expected=f"the same as when it is given alone: {said}",
+            observed=f"after other bodies: {verdict.observed}",
+        )
 
     def _unless_chance(self, case: Case, reply: Reply) -> Reply:
         """A hang is asked for once more: on a busy machine a sound consumer may be late."""
@@ -241,6 +279,11 @@ class Run:
         replies = self._give(select((case,), self.settings, self.target.kind))
         self._settle(replies)
         return replies[0][1] if replies else None
+
+    def ask(self, case: Case) -> Verdict:
+        """Give one case, outside the stream, and judge it."""
+        self.tally.deliveries += 1
+        return self.judge.settled(case, self.judge.ask(case.body, case))
 
     def record(self, case: Case, verdict: Verdict) -> None:
         """Keep a verdict, and tell of a failure that is new."""
@@ -301,6 +344,8 @@ class Run:
             yield "values not compared: what the target returns has no names in common with the payload"
 
 
+_CONFIRMED = frozenset({"crash", "false_accept", "false_reject"})
+_CONFIRMATIONS = 3
 _CLOSED = {
     401: "is the secret right (--secret)?",
     403: "is the secret right (--secret), or is another header needed (--header)?",

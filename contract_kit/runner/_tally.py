@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from contract_kit.model import Coverage, Summary
 
-from ._group import pattern, place_of, rough_key
+from ._group import holders, pattern, place_of, rough_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,6 +33,7 @@ class Tally:
 
     judged: dict[str, Verdict | None] = field(default_factory=dict)
     met: Met = field(default_factory=dict)
+    below: Counter[str] = field(default_factory=Counter)
     kinds: Counter[str] = field(default_factory=Counter)
     deliveries: int = 0
     not_judged: int = 0
@@ -52,6 +53,8 @@ class Tally:
             self.not_judged += 1
         if case.id not in self.judged:
             self.kinds[case.kind] += 1
+            if case.kind == "invalid" and case.expect == "reject":
+                self.below.update(holders(case.at))
         self.met.setdefault((case.kind, *place_of(case)), {})[case.variant] = case.expect
         self._cover(case)
         if verdict.finding is None:
