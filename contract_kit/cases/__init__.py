@@ -18,7 +18,7 @@ from ._maker import Maker, Told, expectation_of
 from ._malformed import malformed
 from ._pairs import note_double, pairs, pairs_of
 from ._places import case_id, pattern_in, pattern_of
-from ._random import invalid_cases, valid_cases
+from ._random import differences, invalid_cases, valid_cases
 from ._valid import valid
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ __all__ = [
     "body_cases",
     "case_id",
     "change",
+    "differences",
     "expectation_of",
     "invalid_cases",
     "near_misses",

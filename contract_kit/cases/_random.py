@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from contract_kit.jsonio import MISSING, get
+from contract_kit.jsonio import MISSING, differing, get
 from contract_kit.values import applied as apply_edit
 from contract_kit.values import bases, edits_of, payloads
 
@@ -105,24 +105,8 @@ def _faults(terms: Terms) -> list[Draft]:
 
 def differences(base: Any, value: Any, most: int = 3) -> tuple[str, str]:
     """The first place at which two bodies differ, and up to ``most`` differences in words."""
-    places = list(_differing(base, value, ""))
+    places = list(differing(base, value))
     words = "; ".join(change(base, at, get(value, at)) for at in places[:most])
     if len(places) > most:
         words += f"; and {len(places) - most} more"
     return (places[0] if len(places) == 1 else ""), words
-
-
-def _differing(one: Any, other: Any, at: str) -> Any:
-    from contract_kit.jsonio import join
-
-    if isinstance(one, dict) and isinstance(other, dict):
-        for key in [*one, *(k for k in other if k not in one)]:
-            if key not in one or key not in other:
-                yield join(at, key)
-            else:
-                yield from _differing(one[key], other[key], join(at, key))
-    elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
-        for index, pair in enumerate(zip(one, other, strict=True)):
-            yield from _differing(*pair, join(at, index))
-    elif one != other or type(one) is not type(other):
-        yield at
