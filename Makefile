@@ -28,6 +28,7 @@ test: $(STAMP) ## run every test, the type checker and the linter
 fixtures: $(STAMP) ## write fixtures/ anew, the bundle of this repository
 	$(BIN)/contract-kit fixtures fixtures --event customer.created --policy provider --as parser --each 6
 
+.PHONY: examples test-examples
 examples: ## install what the example in Node needs, where there is npm
 	@command -v npm >/dev/null || { echo "npm is not installed: examples/express is left out"; exit 0; }; \
 	  [ -d examples/express/node_modules/express ] || \

@@ -161,6 +161,8 @@ def test_at_once_means_over_several_connections_at_the_same_time():
     """A receiver that looks first and writes then shows it, and shows nothing else."""
     with serving("fastapi-sqlite", "race") as served:
         for workers in (2, 8):
-            result = served.run(only=("delivery:::repeat-*",), workers=workers)
+            result = served.run(
+                kinds=frozenset({"delivery"}), only=("delivery:::repeat-*",), workers=workers
+            )
             names = {(one.finding, one.case_ids) for one in result.findings}
             assert names == {("duplicate_effect", ("delivery:::repeat-at-once",))}, workers
