@@ -327,7 +327,12 @@ def _started(command, folder):
 
 READERS = {
     "node": ["node", "examples/read-bundle-node/read.mjs"],
-    "java": ["java", "-Xshare:auto", "examples/read-bundle-java/ReadBundle.java"],
+    "java": [
+        "java",
+        "-XX:TieredStopAtLevel=1",
+        "-XX:+UseSerialGC",
+        "examples/read-bundle-java/ReadBundle.java",
+    ],
 }
 
 
