@@ -62,3 +62,11 @@ def slow_on_many(body: bytes) -> Any:
     if len(entries) > 90:
         time.sleep(0.3)
     return event
+
+
+def refuses_every_seventh(body: bytes) -> Any:
+    event = sound(body)
+    seen.append(None)
+    if len(seen) % 7 == 0:
+        raise BadWebhook
+    return event

@@ -19,7 +19,7 @@ PAGES = sorted(
 PAGES = [page for page in PAGES if "node_modules" not in page.parts]
 NAME = {page: str(page.relative_to(ROOT)) for page in PAGES}
 FENCE = re.compile(r"^```(\w+)[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
-COMMAND = re.compile(r"contract-kit ([a-z]+)")
+COMMAND = re.compile(r"(?:`|^\$ |^)contract-kit ([a-z]+)", re.MULTILINE)
 
 
 @pytest.mark.parametrize("page", [ROOT / "README.md", ROOT / "docs" / "verdicts.md"], ids=lambda p: p.name)

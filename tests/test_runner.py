@@ -54,14 +54,18 @@ def test_the_shown_example_is_small_and_still_what_it_claims_to_be() -> None:
     assert found.reply.outcome == "crashed"
 
 
-def test_a_reader_that_checks_nothing_has_one_finding_a_rule_and_not_one_a_place() -> None:
+def test_a_reader_that_checks_nothing_has_a_finding_a_subtree_and_a_rule_and_not_one_a_place() -> None:
     result = fuzz("passer", kinds=frozenset({"invalid"}))
-    found = {finding.keyword: finding for finding in result.findings}
-    assert set(found) == {"type", "enum", "format"}
-    assert len(found["type"].locations) == 35
-    assert len(found["enum"].locations) == 4
-    assert len(found["format"].locations) == 4
+    titles = [finding.title for finding in result.findings]
+    assert len(titles) == 3
+    assert any(title.startswith("checks nothing below customer:") for title in titles)
+    assert {finding.finding for finding in result.findings} == {"false_accept"}
     assert result.coverage.violated == result.coverage.constraints == 44
+
+
+def test_a_state_that_is_kept_is_told_from_a_refusal() -> None:
+    found = only(fuzz("refuses_every_seventh", only=("valid:/customer/name*",)))
+    assert found.finding == "inconsistent"
 
 
 def test_a_refusal_of_sound_text_names_the_text() -> None:

@@ -197,13 +197,13 @@ _NOT_OF_BODIES = frozenset({"leak", "inconsistent", "duplicate_effect", "missing
 
 def _from_bases(name: str, failures: list[Verdict]) -> tuple[list[Group], list[Verdict]]:
     """Where not even a sound base passes, all that was made from it fails for the same reason."""
-    bases = {v.case.variant: v for v in failures if v.case.family == "base"}
+    bases = {v.case.variant: v for v in failures if _is_origin(v.case)}
     if name in _NOT_OF_BODIES or not bases:
         return [], failures
     groups = {variant: Group([verdict], [pattern(verdict.case)]) for variant, verdict in bases.items()}
     rest = []
     for verdict in failures:
-        if verdict.case.family == "base":
+        if _is_origin(verdict.case):
             continue
         if verdict.case.origin in groups:
             groups[verdict.case.origin].verdicts.append(verdict)
@@ -214,6 +214,11 @@ def _from_bases(name: str, failures: list[Verdict]) -> tuple[list[Group], list[V
         groups["full"].verdicts.extend([*others, *rest])
         return [groups["full"]], []
     return list(groups.values()), rest
+
+
+def _is_origin(case: Case) -> bool:
+    """Whether a case is a base that others were made from, as it is."""
+    return case.family == "base" and (case.variant == "full" or case.variant.startswith(("branch-", "part-")))
 
 
 _GRAVITY = (
