@@ -170,7 +170,7 @@ def _body(value: Any, factors: Sequence[Factor], row: Sequence[int], number: int
     """The base with the classes of a row. Of a place that stands several times, the rows take turns."""
     whole = [_copied(value)]
     for factor, choice in zip(factors, row, strict=True):
-        if choice in (0, MOOT):
+        if choice <= 0:  # plain, or moot
             continue
         there = [
             (holder, path[-1], site.value)
@@ -183,14 +183,14 @@ def _body(value: Any, factors: Sequence[Factor], row: Sequence[int], number: int
             if new is MISSING:
                 del holder[last]
             else:
-                holder[last] = _copied(new)
+                holder[last] = _copied(new) if isinstance(new, dict | list) else new
     return whole[0]
 
 
 def _copied(value: Any) -> Any:
     """A copy that may be changed at every place."""
     if isinstance(value, dict):
-        return {key: _copied(item) for key, item in value.items()}
+        return {k: _copied(v) if isinstance(v, dict | list) else v for k, v in value.items()}
     return [_copied(item) for item in value] if isinstance(value, list) else value
 
 

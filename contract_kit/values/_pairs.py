@@ -105,6 +105,8 @@ class _Array:
         most = len(factors) if strength == 2 else len(factors) ** 2 // 2
         self.width = 1 if most < 1 << 8 else 2 if most < 1 << 16 else 4
         self.unit = [1 << (8 * self.width * item) for item in range(len(self.owner))]
+        self.ones = {size: sum(self.unit[:size]) for size in set(factors)}
+        """The items of a factor of so many values, were it the first."""
         self.rows: list[tuple[int, ...]] = []
         self.open = self._everything()
         self._state = (seed * 2_654_435_761 + 12_345) & 0x7FFFFFFF
@@ -132,11 +134,11 @@ class _Array:
             chain = self.chains[f]
             if f == mine or any(p in wanted and not (wanted[p] & chain[p]) for p in chain):
                 continue
-            allowed = wanted.get(f)
             start = self.first[f]
-            for v in range(size):
-                if allowed is None or v in allowed:
-                    found |= self.unit[start + v]
+            if f in wanted:
+                found |= sum(self.unit[start + v] for v in wanted[f])
+            else:
+                found |= self.ones[size] << (8 * self.width * start)
         return found
 
     def remaining(self) -> int:
