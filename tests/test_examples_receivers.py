@@ -81,9 +81,11 @@ def shown(result):
 
 def assert_found(result, faults):
     """Each fault by its right name, at its place, shown by a case that tells of it; and nothing besides."""
-    cases = {(one.finding, one.pointer, case) for one in result.findings for case in one.case_ids}
+    cases = {(one.finding, case): one for one in result.findings for case in one.case_ids}
     for fault, wanted in faults.items():
-        assert wanted <= cases, (fault, shown(result))
+        for name, pointer, case in wanted:
+            assert (name, case) in cases, (fault, name, case, shown(result))
+            assert pointer in (None, cases[name, case].pointer), (fault, shown(result))
     assert {one.finding for one in result.findings} == set().union(*(NAMES[fault] for fault in faults))
 
 

@@ -1,7 +1,7 @@
 """What a body must be: ``schema.json`` put to the ``jsonschema`` library.
 
-The library checks no formats unless it is told to, and its own ``date-time`` (of the ``[format]`` extra)
-refuses lower-case ``t`` and ``z`` and leap seconds, which RFC 3339 allows. So the check is here.
+The library checks no formats unless it is told to, and its own ``date-time`` (of the ``[format]`` extra) takes
+a line break at the end and refuses leap seconds. So the check is here.
 """
 
 from __future__ import annotations
