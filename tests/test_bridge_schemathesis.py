@@ -279,6 +279,7 @@ def test_a_parametrized_test_of_pytest_runs_with_auth_and_checks(tmp_path):
     """What the docs show, in a process of its own: a sound receiver passes, one with a fault fails by its name."""
     text = """
 import atexit
+import schemathesis
 from contract_kit.bridges import schemathesis as bridge
 from contract_kit.sample import Fault, Receiver, serve
 
@@ -287,9 +288,12 @@ receiver = Receiver(secret=SECRET, faults=frozenset({{Fault.NO_EMAIL}}))
 serving = serve(receiver)
 running = serving.__enter__()
 atexit.register(serving.__exit__, None, None, None)
-schema = bridge.load_schema(url=running.url, secret=SECRET)
-schema.config.generation.update(max_examples=5)
-schema.config.phases.coverage.enabled = False
+config = schemathesis.Config.from_dict({{
+    "seed": 1,
+    "generation": {{"max-examples": 40, "database": "none", "no-shrink": True, "mode": "positive"}},
+    "phases": {{"coverage": {{"enabled": False}}}},
+}})
+schema = bridge.load_schema(url=running.url, secret=SECRET, config=config)
 checks = bridge.checks(secrets=[SECRET])
 
 @schema.parametrize()
