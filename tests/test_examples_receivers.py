@@ -39,7 +39,7 @@ FAULTS = {
         "narrow-except": {("crash", None, "delivery:::signature-no-comma")},
         "reserialised": {
             ("false_reject", None, "delivery:::body-indented"),
-            ("false_reject", None, "equivalent:::indented"),
+            ("inconsistent", None, "equivalent:::indented"),
             ("false_accept", None, "delivery:::body-respelled"),
         },
         "other-events": {("false_reject", "/event_type", "foreign:/event_type:enum:invoice.update-small")},
@@ -63,7 +63,7 @@ NAMES = {
     "email": {"crash"},
     "lax-times": {"false_accept"},
     "narrow-except": {"crash"},
-    "reserialised": {"false_reject", "false_accept"},
+    "reserialised": {"false_reject", "false_accept", "inconsistent"},
     "other-events": {"false_reject"},
     "as-text": {"false_accept"},
     "stale": {"false_accept"},
