@@ -6,7 +6,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from contract_kit.model import Constraint, Finding
-from contract_kit.report import place, reproduce, title
+from contract_kit.report import place, reproduce, title, visible
 
 from ._group import Group, group, pattern
 from ._reduce import reduced
@@ -39,6 +39,8 @@ def _finding(run: Run, made: Group, *, shrink: bool) -> Finding:
     places = tuple(dict.fromkeys((first, *locations))) if first else locations
     head = shown.pointer if name in ("altered", "lost") else None
     said = title(name, case, reply, (head, *locations[1:]) if head else locations, rule=rule)
+    if name == "altered" and ":" not in said:
+        said = _alteration(shown, said)
     if made.below:
         said = f"checks nothing below {place(made.below)}: {said}"
     ident = _ident(made, name)
@@ -59,6 +61,16 @@ def _finding(run: Run, made: Group, *, shrink: bool) -> Finding:
         reproduce=reproduce(case, run.context),
         case_ids=tuple(verdict.case.id for verdict in made.verdicts),
     )
+
+
+def _alteration(shown: Verdict, said: str) -> str:
+    """What changed, in the oracle's words, where the result has another shape than the body."""
+    pointer = shown.pointer or "/"
+    how = shown.observed.removeprefix(pointer).strip()
+    return visible(f"{said}: {how}", _LONGEST) if how else said
+
+
+_LONGEST = 200
 
 
 def _rule(run: Run, shown: Verdict) -> Constraint | None:

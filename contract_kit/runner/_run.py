@@ -344,7 +344,7 @@ class Run:
             yield "values not compared: what the target returns has no names in common with the payload"
 
 
-_CONFIRMED = frozenset({"crash", "false_accept", "false_reject"})
+_CONFIRMED = frozenset({"crash", "false_accept", "false_reject", "altered"})
 _CONFIRMATIONS = 3
 _CLOSED = {
     401: "is the secret right (--secret)?",
