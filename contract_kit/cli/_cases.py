@@ -37,9 +37,16 @@ __all__ = ["catalogue", "chosen", "command"]
     type=click.Choice(TARGET_KINDS),
     help="For which target; endpoints (url, asgi, wsgi) have delivery cases too.  [default: any parser]",
 )
+@click.option(
+    "--strength",
+    type=click.Choice(("2", "3")),
+    default="2",
+    show_default=True,
+    help="Of the covering array: each pair, or each triple, of classes meets in some case.",
+)
 @click.option("--format", "form", type=click.Choice(("table", "json", "ndjson")), default="table")
 @click.pass_context
-def command(ctx: click.Context, /, form: str, **params: Any) -> int:
+def command(ctx: click.Context, /, form: str, strength: str, **params: Any) -> int:
     """Parse, build, run, exit code."""
     from contract_kit.cli._kept import case_json
     from contract_kit.cli._output import as_array, write_stdout
@@ -47,7 +54,8 @@ def command(ctx: click.Context, /, form: str, **params: Any) -> int:
     from contract_kit.jsonio import compact
 
     options = options_from(params).over(load_config().options)
-    cases = _some(chosen(catalogue(_terms(options), options), options), options)
+    made = catalogue(_terms(options), options, strength=int(strength))
+    cases = _some(chosen(made, options), options)
     if form == "table":
         write_stdout(_table(cases), state_of(ctx))
         return 0
@@ -63,7 +71,7 @@ def _terms(options: Options) -> Terms:
     return load_terms(options.event or DEFAULT_EVENT, options.spec)
 
 
-def catalogue(terms: Terms, options: Options) -> Iterator[Case]:
+def catalogue(terms: Terms, options: Options, *, strength: int = 2) -> Iterator[Case]:
     """Every case of a contract for the kind of target that was named; delivery cases for endpoints."""
     from contract_kit.cases import body_cases
     from contract_kit.delivery import delivery_cases
@@ -71,7 +79,9 @@ def catalogue(terms: Terms, options: Options) -> Iterator[Case]:
     delivered = options.kinds is not None and "delivery" in options.kinds
     target = options.as_ or ("url" if delivered else None)
     if options.kinds != ("delivery",):
-        yield from body_cases(terms, kinds=options.kinds, policy=options.policy, target=target)
+        yield from body_cases(
+            terms, kinds=options.kinds, policy=options.policy, target=target, strength=strength
+        )
     if target in ENDPOINTS and (options.kinds is None or delivered):
         yield from delivery_cases(terms, policy=options.policy, signed=True, effects=True, target=target)
 
