@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["main"]
 
-COMMANDS = ("demo", "fuzz", "cases", "generate", "fixtures", "send", "serve", "replay", "spec")
+COMMANDS = ("demo", "fuzz", "cases", "generate", "fixtures", "send", "serve", "replay", "spec", "init")
 """In the order in which help lists them; each is ``command`` of the file of its name."""
 FINDINGS, USAGE, OURS, INTERRUPTED = 1, 2, 4, 130
 
