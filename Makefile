@@ -43,3 +43,7 @@ format: $(STAMP) ## tidy the source
 
 clean: ## remove what make has made
 	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .contract_kit
+
+.PHONY: proof
+proof: $(STAMP) ## fuzz every consumer of the corpus: faults found and named, correct ones left alone (long)
+	$(BIN)/python -m tests.corpus

@@ -59,6 +59,8 @@ class Faulty:
     input: Input = "bytes"
     rejects: tuple[str, ...] = field(default=("tests.consumers.correct.handwritten:BadWebhook",))
     isolated: bool = False
+    known_miss: str = ""
+    """Why a run does not find it, and is right not to, or cannot."""
 
 
 def _correct(name: str, note: str, **more: Any) -> Correct:

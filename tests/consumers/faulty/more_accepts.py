@@ -80,7 +80,12 @@ class offset_no_colon(Parser):
         return TIME.fullmatch(value) or TIME.fullmatch(re.sub(r"([+-]\d\d)(\d\d)$", r"\1:\2", value))
 
 
-@fault("false_accept", TIMES_AT, "`$` also matches before a line break at the end")
+@fault(
+    "false_accept",
+    TIMES_AT,
+    "`$` also matches before a line break at the end",
+    known_miss="jsonschema's own date-time does the same: where sound validators differ nothing is asked",
+)
 class dollar(Parser):
     def match_time(self, value: str) -> re.Match[str] | None:
         return re.match(f"^{TIME.pattern}$", value, re.ASCII)
