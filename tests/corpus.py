@@ -109,7 +109,7 @@ def main(glob: str = "*") -> int:
             counts.append(count)
             firsts += [first] if first is not None else []
             good &= fine
-    if counts:
+    if firsts:
         print(
             f"{len(counts)} faults; findings a fault: mean {sum(counts) / len(counts):.2f}, most {max(counts)}; ",
             end="",
