@@ -25,7 +25,7 @@ class RacingStore(store.Store):
         with self._lock:
             if self._db.execute("SELECT 1 FROM events WHERE id = ?", (event_id,)).fetchone():
                 return False
-        time.sleep(0.02)  # the mail that says welcome
+        time.sleep(0.05)  # the mail that says welcome
         with self._lock:
             self._db.execute("INSERT OR REPLACE INTO events VALUES (?, ?)", (event_id, body))
             row = (os.urandom(8).hex(), customer.id, customer.email, customer.name)

@@ -26,7 +26,7 @@ def _reserialised() -> None:
             value = payload.parse(body)
         except payload.BadBody:
             abort(400)
-        return verify(json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode())
+        return verify(json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "replace"))
 
     right.verify = over_parsed
 
