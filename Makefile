@@ -47,3 +47,15 @@ clean: ## remove what make has made
 .PHONY: proof
 proof: $(STAMP) ## fuzz every consumer of the corpus: faults found and named, correct ones left alone (long)
 	$(BIN)/python -m tests.corpus
+
+DOCUMENTS := .cache/documents
+.PHONY: documents test-documents
+documents: ## fetch GitHub's webhook document, its examples and the third judge (ajv) into .cache, with npm
+	@command -v npm >/dev/null || { echo "npm is not installed: the documents cannot be fetched"; exit 1; }
+	@mkdir -p $(DOCUMENTS)
+	@[ -d $(DOCUMENTS)/node_modules/@octokit/openapi-webhooks ] || \
+	  npm install --prefix $(DOCUMENTS) --no-package-lock --no-audit --no-fund --loglevel error \
+	  @octokit/openapi-webhooks@12.1.0 @octokit/webhooks-examples@7.6.1 ajv@8 ajv-formats@3
+
+test-documents: $(STAMP) documents ## the catalogue's laws on GitHub's 261 webhooks, judged by three validators (long)
+	$(BIN)/python -m pytest -q -s tests/documents_github.py

@@ -7,7 +7,10 @@ may miss; the validator decides which of them are cases (see ``_draft.Maker``).
 from __future__ import annotations
 
 import json
+from fractions import Fraction
+from math import ceil, floor
 from typing import TYPE_CHECKING, Any
+from zlib import crc32
 
 from contract_kit.jsonio import MISSING, compact, get, join
 from contract_kit.shape import json_type
@@ -86,6 +89,17 @@ def _describe(at: str, keyword: str, variant: str, told: str, new: Any, base: Ba
     return f"{where} is {told} ({variant.replace('-', ' ')})"
 
 
+_MOST_VIOLATORS, _FIRST_VIOLATORS = 3000, 3
+
+
+def _rules(terms: Terms, keyword: str) -> int:
+    """How many rules of one keyword a contract has."""
+    key = ("rules", keyword)
+    if key not in terms.root.memo:
+        terms.root.memo[key] = sum(rule.keyword == keyword for rule in terms.constraints)
+    return terms.root.memo[key]  # type: ignore[no-any-return]
+
+
 def proposals(terms: Terms, site: Site, others: tuple[Any, ...]) -> Iterator[Proposal]:
     """What may stand at a place and break one of its own rules."""
     node = site.node
@@ -95,8 +109,13 @@ def proposals(terms: Terms, site: Site, others: tuple[Any, ...]) -> Iterator[Pro
     if node.enum is not None or node.pointer in terms.pins:
         yield from _enum(site, others)
     for name in node.all_of("format"):
-        for variant, text in VIOLATORS.get(name, {}).items():
-            yield variant, "format", text
+        violators = VIOLATORS.get(name, {})
+        step = -(-_rules(terms, "format") * len(violators) // _MOST_VIOLATORS)
+        turn = crc32(site.at.encode("utf-8", "surrogatepass"))
+        for number, (variant, text) in enumerate(violators.items()):
+            # In a large contract the places share them: each has the first, and some of the others.
+            if step <= 1 or number < _FIRST_VIOLATORS or (number + turn) % step == 0:
+                yield variant, "format", text
     if isinstance(site.value, str):
         yield from _strings(node, site.value)
     if isinstance(site.value, int | float) and not isinstance(site.value, bool):
@@ -299,6 +318,18 @@ def _numbers(node: Node, value: float) -> Iterator[Proposal]:
     above, below = node.keyword("exclusiveMinimum"), node.keyword("exclusiveMaximum")
     step = node.keyword("multipleOf")
     unit = step or 1
+    if step and low is not None:
+        yield (
+            "step-under",
+            "minimum",
+            _plain((ceil(Fraction(low) / Fraction(str(step))) - 1) * Fraction(str(step))),
+        )
+    if step and high is not None:
+        yield (
+            "step-over",
+            "maximum",
+            _plain((floor(Fraction(high) / Fraction(str(step))) + 1) * Fraction(str(step))),
+        )
     if low is not None:
         yield "one-under", "minimum", low - unit
         yield "far-under", "minimum", low - 1000 * unit
@@ -324,6 +355,10 @@ def _numbers(node: Node, value: float) -> Iterator[Proposal]:
         ):
             if is_multiple(new, step) is False:
                 yield variant, "multipleOf", int(new) if float(new).is_integer() else new
+
+
+def _plain(value: Fraction) -> int | float:
+    return int(value) if value.denominator == 1 else float(value)
 
 
 def _inside(site: Site) -> Iterator[tuple[str, str, str]]:

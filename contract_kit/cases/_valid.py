@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
-from contract_kit.jsonio import MISSING, compact, join, replace
+from contract_kit.jsonio import MISSING, compact, get, join, replace
 from contract_kit.shape import json_type
 from contract_kit.values import (
     Edge,
@@ -41,7 +41,7 @@ _BODY_LIMIT, _MARGIN = 350_000, 1000
 
 def valid(terms: Terms, base: Base, bodies: tuple[Any, ...]) -> Iterator[Draft]:
     """Every valid draft that is made from one base; ``bodies`` are other whole bodies (first base only)."""
-    yield sound(base, "", "base", base.name, base.value, f"a sound body ({base.name})")
+    yield _itself(base)
     turns = _turns(base)
     for site in base.sites:
         yield from _absent(base, site)
@@ -60,13 +60,31 @@ def valid(terms: Terms, base: Base, bodies: tuple[Any, ...]) -> Iterator[Draft]:
 # -- whole bodies -----------------------------------------------------------------------------
 
 
+def _itself(base: Base) -> Draft:
+    """The base as it is; one that was made for a branch of a choice is told by the place of the choice."""
+    if not base.name.startswith("branch-"):
+        return sound(base, "", "base", base.name, base.value, f"a sound body ({base.name})")
+    pattern, _, branch = base.name.removeprefix("branch-").rpartition("-")
+    at = next((at for at, node in base.nodes.items() if node.pointer == pattern), "")
+    told = shown(get(base.value, at))
+    return sound(
+        base,
+        at,
+        "base",
+        f"branch-{branch}",
+        base.value,
+        f"{at or 'the body'} in another of its forms: {told}",
+        changed=f"{at or 'the whole body'} → {told}",
+    )
+
+
 def _whole(terms: Terms, base: Base, bodies: tuple[Any, ...]) -> Iterator[Draft]:
     for number, body in enumerate(bodies[1:], start=2):
-        yield sound(base, "", "base", f"full-{number}", body, "another sound, full body")
+        yield sound(base, "", "body", f"full-{number}", body, "another sound, full body")
     small = minimal(terms)
-    yield sound(base, "", "base", "minimal", small, "what is required alone", changed="only what is required")
+    yield sound(base, "", "body", "minimal", small, "what is required alone", changed="only what is required")
     if "object" in terms.root.types:
-        yield sound(base, "", "base", "empty", {}, "the empty object", changed="the whole body → {}")
+        yield sound(base, "", "body", "empty", {}, "the empty object", changed="the whole body → {}")
 
     for levels in (2, 3):
         deep = deeper(terms, levels)

@@ -313,6 +313,11 @@ class Node:
         return whole
 
     @property
+    def fresh(self) -> bool:
+        """Whether no choice of it was settled yet."""
+        return not self._picked
+
+    @cached_property
     def identity(self) -> tuple[int, ...]:
         """The same for two nodes of one document that ask the same of a value."""
         return tuple(id(item) for item in self._conjunction)

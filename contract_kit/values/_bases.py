@@ -143,26 +143,39 @@ def deeper(terms: Terms, levels: int) -> Any:
         return None
 
 
-def _branches(terms: Terms, name: str, first: Built, options: dict[str, Any]) -> Iterator[tuple[str, Built]]:
-    """``first``, and a body for each other branch of each choice that is met on the way."""
+def _branches(
+    terms: Terms,
+    name: str,
+    first: Built,
+    options: dict[str, Any],
+    met: set[Decision] | None = None,
+    parent: str = "",
+) -> Iterator[tuple[str, Built]]:
+    """``first``, and a body for each other branch of each choice that is met on the way.
+
+    With ``met`` given, choices that have nothing to do with ``parent`` are left to the parts that they are of.
+    """
     yield name, first
-    met: set[Decision] = set()
+    seen: set[Decision] = set()
     waiting: deque[tuple[dict[Decision, int], Built]] = deque([({}, first)])
     made = 0
     while waiting:
         forced, built = waiting.popleft()
         for decision, (taken, among) in built.decided.items():
-            if decision in met:
+            if decision in seen or (
+                met is not None and decision in met and not _related(decision[0], parent)
+            ):
                 continue
-            met.add(decision)
+            seen.add(decision)
+            if met is not None:
+                met.add(decision)
             for branch in range(among):
                 if branch == taken or made >= _MOST_BRANCHES:
                     continue
                 made += 1
                 asked = {**_up_to(built.decided, decision), **forced, decision: branch}
-                try:
-                    other = _builder(terms, 0, forced=asked, **options).build(terms.root)
-                except (ImpossibleSchema, TooLarge):
+                other = _other(terms, asked, options, parent)
+                if other is None:
                     continue
                 label = (
                     f"branch-{decision[0]}-{branch}"
@@ -173,6 +186,30 @@ def _branches(terms: Terms, name: str, first: Built, options: dict[str, Any]) ->
                 waiting.append((asked, other))
 
 
+def _other(terms: Terms, asked: dict[Decision, int], options: dict[str, Any], parent: str) -> Built | None:
+    """The body with other branches, ``None`` where there is none."""
+    if "quiet" in options:
+        ways = [pointer for pointer, _ in asked]
+        options = {**options, "quiet": _away_from(parent, *ways)}
+    try:
+        return _builder(terms, 0, forced=asked, **options).build(terms.root)
+    except (ImpossibleSchema, TooLarge):
+        return None
+
+
+def _related(pointer: str, parent: str) -> bool:
+    return _under(pointer, parent) or _under(parent, pointer)
+
+
+def _under(pointer: str, other: str) -> bool:
+    return pointer == other or pointer.startswith(other + "/")
+
+
+def _away_from(*pointers: str) -> Any:
+    """Whether a place has nothing to do with any of some pointers: neither above nor below."""
+    return lambda place: not any(_related(place, pointer) for pointer in pointers)
+
+
 def _up_to(decided: Mapping[Decision, tuple[int, int]], last: Decision) -> dict[Decision, int]:
     """The decisions at the place of ``last`` that were taken before it: they lead to it."""
     return {d: taken for d, (taken, _) in decided.items() if d[0] == last[0] and d[1] < last[1]}
@@ -181,17 +218,26 @@ def _up_to(decided: Mapping[Decision, tuple[int, int]], last: Decision) -> dict[
 def _parts(terms: Terms) -> Iterator[tuple[str, Built]]:
     """For a large contract: the required body, then one body for each object with optional properties."""
     way = _on_the_way(terms.pins)
-    yield "minimal", _builder(terms, 0, want=lambda pointer: pointer in way).build(terms.root)
+    shared = terms.root.memo.setdefault("shared values", {})
+    met: set[Decision] = set()
+    least: dict[str, Any] = {"want": lambda pointer: pointer in way}
+    yield from _branches(terms, "minimal", _builder(terms, 0, **least).build(terms.root), least, met)
     parents = dict.fromkeys(
         node.pointer for node in nodes(terms.root) if node.properties or node.values or node.patterns
     )
     for parent in parents:
-        options: dict[str, Any] = {"want": _focus(parent, way), "items": 2, "entries": 2}
+        options: dict[str, Any] = {
+            "want": _focus(parent, way),
+            "items": 2,
+            "entries": 2,
+            "quiet": _away_from(parent, *way),
+            "shared": shared,
+        }
         try:
             first = _builder(terms, 0, **options).build(terms.root)
         except ImpossibleSchema:
             continue
-        yield from _branches(terms, f"part-{parent}", first, options)
+        yield from _branches(terms, f"part-{parent}", first, options, met, parent)
 
 
 def _focus(parent: str, way: frozenset[str]) -> Any:

@@ -84,6 +84,10 @@ class Builder:
     limit: int | None = None
     """How many places a value may have: :class:`TooLarge` is raised beyond."""
     bending: int = 0
+    quiet: Want | None = None
+    """Says of a pointer that no option of this builder reaches what stands there: it may be shared."""
+    shared: dict[Any, Any] = field(default_factory=dict)
+    """What was built at quiet places, for all builders of a document that have the same leaves."""
     nodes: dict[str, Node] = field(default_factory=dict)
     decided: dict[Decision, tuple[int, int]] = field(default_factory=dict)
 
@@ -100,9 +104,22 @@ class Builder:
             raise ImpossibleSchema(node.pointer, "it is the false schema")
         if depth > _DEEPEST:
             raise ImpossibleSchema(node.pointer, "it requires itself without end")
-        if not node.choices:
-            return self._settled(node, at, depth)
-        return self._chosen(node, at, depth)
+        if self.quiet is not None and node.fresh and at and self.quiet(node.pointer):
+            return self._once(node, at, depth)
+        return self._chosen(node, at, depth) if node.choices else self._settled(node, at, depth)
+
+    def _once(self, node: Node, at: str, depth: int) -> Any:
+        """What stands at a quiet place, built once for all builders that share."""
+        key = (at, node.identity, self.items, self.entries)
+        if key not in self.shared:
+            inner = Builder(self.leaf, _never, self.items, self.entries, fixed=self.fixed)
+            value = inner._chosen(node, at, depth) if node.choices else inner._settled(node, at, depth)
+            # The node is kept beside it: its parts must live as long as the key that names them.
+            self.shared[key] = (value, inner.nodes, inner.decided, node)
+        value, nodes, decided, _ = self.shared[key]
+        self.nodes.update(nodes)
+        self.decided.update(decided)
+        return value
 
     def _chosen(self, node: Node, at: str, depth: int) -> Any:
         """Settle the first open choice, trying branches in the order of :func:`_branch_order`."""
@@ -401,6 +418,10 @@ def _opposites(node: Node, schema: Any) -> list[Any]:
     if key not in node.memo:
         node.memo[key] = (list(islice(opposites(schema, node.lookup), _MOST_OPPOSITES)), schema)
     return node.memo[key][0]  # type: ignore[no-any-return]
+
+
+def _never(_pointer: str) -> bool:
+    return False
 
 
 _CHECKED = (

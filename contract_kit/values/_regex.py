@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import warnings
+from functools import lru_cache
 from typing import Any
 
 from contract_kit.shape import python_pattern
@@ -35,10 +36,14 @@ class _Hard(Exception):
     """The pattern has a part that is not constructed here."""
 
 
-def matching(pattern: str, *, least: int = 0, most: int | None = None, extra: int = 0) -> str | None:
+@lru_cache(maxsize=4096)
+def matching(
+    pattern: str, *, least: int = 0, most: int | None = None, extra: int = 0, search: bool = True
+) -> str | None:
     """A string of ``least`` to ``most`` characters in which ``pattern`` is found, or ``None``.
 
-    ``extra`` asks for other answers: each open repetition is entered that many times more.
+    ``extra`` asks for other answers: each open repetition is entered that many times more. ``search`` allows
+    for a search of some seconds where no string can be constructed.
 
     >>> matching("^cus_[0-9a-f]{4}$")
     'cus_0000'
@@ -55,7 +60,7 @@ def matching(pattern: str, *, least: int = 0, most: int | None = None, extra: in
             found = _attempt(tree, read, least, more, turn)
             if found is not None and _fits(found, least, most) and compiled.search(found):
                 return found
-    return _searched(read, least, most)
+    return _searched(read, least, most) if search else None
 
 
 _TURNS = 4

@@ -45,7 +45,7 @@ def text_edges(node: Node) -> tuple[Edge, ...]:
         forms = (
             Edge("form", name, text, disputed=(form, name) in DISPUTED) for name, text in FORMS[form].items()
         )
-        return (*forms, *(() if form == "byte" else _at_bounds(node)))
+        return (*forms, *_padded(node, form), *(() if form == "byte" else _at_bounds(node)))
     if patterns:
         return (*_at_bounds(node), *_matching(node, patterns))
     if form is not None:
@@ -56,15 +56,38 @@ def text_edges(node: Node) -> tuple[Edge, ...]:
     return (*texts(), *(edge for edge in lengths(70_000) if len(edge.value) > 5000))
 
 
+def _padded(node: Node, form: str) -> Iterator[Edge]:
+    """Legal forms of exactly the least and the largest length, where a form can be padded."""
+    if form not in _PADDED:
+        return
+    head, tail = _PADDED[form]
+    for name, size in (("shortest", node.keyword("minLength")), ("longest", node.keyword("maxLength"))):
+        room = (size or 0) - len(head) - len(tail)
+        if 0 < room <= 4096:
+            yield Edge("bound", name, f"{head}{'a' * room}{tail}")
+
+
+_PADDED = {
+    "email": ("", "@example.com"),
+    "idn-email": ("", "@example.com"),
+    "uri": ("https://example.com/", ""),
+    "iri": ("https://example.com/", ""),
+    "uri-reference": ("/", ""),
+    "iri-reference": ("/", ""),
+    "json-pointer": ("/", ""),
+    "hostname": ("", ".example"),
+}
+
+
 def _matching(node: Node, patterns: list[str]) -> Iterator[Edge]:
     """Texts that match the (first) pattern: short ones, longer ones, and those at the bounds of length."""
     least, most = node.keyword("minLength") or 0, node.keyword("maxLength")
     for extra in range(4):
-        found = matching(patterns[0], least=least, most=most, extra=extra)
+        found = matching(patterns[0], least=least, most=most, extra=extra, search=False)
         if found is not None:
             yield Edge("bound", f"match-{extra}", found)
     for name, size in (("longest", most), ("long", min(most or 60, 60))):
-        found = matching(patterns[0], least=size, most=size) if size else None
+        found = matching(patterns[0], least=size, most=size, search=False) if size else None
         if found is not None:
             yield Edge("bound", f"match-{name}", found)
 
@@ -99,7 +122,13 @@ def number_edges(node: Node) -> tuple[Edge, ...]:
         unit = Fraction(str(step))
         start = math.ceil((least or 0) / unit)
         found.extend(Edge("bound", f"multiple-{n}", _plain((start + n) * unit)) for n in (0, 1, 2, 3, 7, 100))
-    return tuple(edge for edge in found if is_multiple(edge.value, step) is not None)
+    whole = "number" not in node.types
+    return tuple(
+        # An integer spelled with a point or an exponent is one to the drafts, and none to most typed readers.
+        edge._replace(disputed=edge.disputed or (whole and isinstance(edge.value, float)))
+        for edge in found
+        if is_multiple(edge.value, step) is not None
+    )
 
 
 def wide_edges(node: Node) -> tuple[Edge, ...]:
