@@ -32,7 +32,7 @@ _SCHEMA, _INDEX, _README, _ATTRIBUTES = "manifest.schema.json", "index.tsv", "RE
 OWN = frozenset({MANIFEST, _SCHEMA, _INDEX, _README, _ATTRIBUTES})
 """The files of every bundle that are no case."""
 _COLUMNS = ("file", "sha256", "kind", "expect", "method", "id")
-_WHOLE = frozenset({"base", "era", "pair"})
+_WHOLE = frozenset({"base", "body", "era", "pair"})
 _SLUG = 48
 
 

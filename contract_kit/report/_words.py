@@ -143,7 +143,9 @@ def thing(case: Case) -> str:
         return f"a delivery: {words(case)}"
     whole, value = value_of(case)
     if whole is MISSING or (not case.at and isinstance(value, dict)):
-        return f"a body: {words(case)}" if case.description else "a sound body"
+        return f"a body: {words(case)}" if case.description and case.family != "base" else "a sound body"
+    if case.family == "base":
+        return words(case)
     gone = _missing(case)
     if gone is not None:
         return f"a body without {place(gone)}"
@@ -177,7 +179,9 @@ def when(case: Case) -> str:
         return f"on {thing(case)}"
     whole, value = value_of(case)
     if whole is MISSING or (not case.at and isinstance(value, dict)):
-        return f"on a body: {words(case)}" if case.description else "on a sound body"
+        return f"on a body: {words(case)}" if case.description and case.family != "base" else "on a sound body"
+    if case.family == "base":
+        return f"on {words(case)}"
     gone = _missing(case)
     if gone is not None:
         return f"when {place(gone)} is absent"

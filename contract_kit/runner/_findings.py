@@ -39,6 +39,8 @@ def _finding(run: Run, made: Group, *, shrink: bool) -> Finding:
     places = tuple(dict.fromkeys((first, *locations))) if first else locations
     head = shown.pointer if name in ("altered", "lost") else None
     said = title(name, case, reply, (head, *locations[1:]) if head else locations, rule=rule)
+    if name == "leak":
+        said = visible(f"{shown.observed} ({said.removeprefix('leaks ').partition(':')[0]})", _LONGEST)
     if name == "altered" and ":" not in said:
         said = _alteration(shown, said)
     if made.below:

@@ -43,7 +43,7 @@ _TEXTS = frozenset(
 _TIMES = frozenset(["fraction", "case", "offset", "day", "leap-second", "year", "month-end"])
 _NUMBERS = frozenset({"number"})
 _CONTAINERS = frozenset({"size", "items", "key"})
-_WHOLE = frozenset({"base", "era", "pair", "random"})
+_WHOLE = frozenset({"base", "body", "era", "pair", "random"})
 _ENCODINGS = ("text-utf8", "text-latin", "text-windows", "latin-1")
 _CONSTANTS = ("literal-nan", "literal-infinity", "literal-minus-infinity")
 
@@ -61,10 +61,13 @@ class Group:
     verdicts: list[Verdict] = field(default_factory=list)
     locations: list[str] = field(default_factory=list)
     below: str = ""
+    lead: Verdict | None = None
 
     @property
     def first(self) -> Verdict:
-        """The failure that is easiest to read: one difference, and few bytes."""
+        """The failure that tells the cause: the base where not even that passes, else the easiest to read."""
+        if self.lead is not None:
+            return self.lead
         return min(self.verdicts, key=_readability)
 
 
@@ -197,28 +200,25 @@ _NOT_OF_BODIES = frozenset({"leak", "inconsistent", "duplicate_effect", "missing
 
 def _from_bases(name: str, failures: list[Verdict]) -> tuple[list[Group], list[Verdict]]:
     """Where not even a sound base passes, all that was made from it fails for the same reason."""
-    bases = {v.case.variant: v for v in failures if _is_origin(v.case)}
+    bases = {v.case.origin: v for v in failures if v.case.family == "base"}
     if name in _NOT_OF_BODIES or not bases:
         return [], failures
-    groups = {variant: Group([verdict], [pattern(verdict.case)]) for variant, verdict in bases.items()}
+    groups = {
+        origin: Group([verdict], [pattern(verdict.case)], lead=verdict) for origin, verdict in bases.items()
+    }
     rest = []
     for verdict in failures:
-        if _is_origin(verdict.case):
+        if verdict.case.family == "base":
             continue
         if verdict.case.origin in groups:
             groups[verdict.case.origin].verdicts.append(verdict)
         else:
             rest.append(verdict)
     if "full" in groups:
-        others = [v for variant, made in groups.items() if variant != "full" for v in made.verdicts]
+        others = [v for origin, made in groups.items() if origin != "full" for v in made.verdicts]
         groups["full"].verdicts.extend([*others, *rest])
         return [groups["full"]], []
     return list(groups.values()), rest
-
-
-def _is_origin(case: Case) -> bool:
-    """Whether a case is a base that others were made from, as it is."""
-    return case.family == "base" and (case.variant == "full" or case.variant.startswith(("branch-", "part-")))
 
 
 _GRAVITY = (

@@ -146,7 +146,9 @@ def _edits(terms: Terms, base: Base, site: Site) -> list[Edit]:
 
 def _from(at: str, edges: tuple[Edge, ...], judge: Any) -> list[Edit]:
     return [
-        Edit(at, edge.value) for edge in edges if len(str(edge.value)) < 2000 and judge.is_valid(edge.value)
+        Edit(at, edge.value)
+        for edge in edges
+        if not edge.disputed and len(str(edge.value)) < 2000 and judge.is_valid(edge.value)
     ]
 
 
