@@ -59,7 +59,7 @@ class Labels:
 
     def __init__(self, terms: Terms, policy: Policy, target: TargetKind, engine: str) -> None:
         self.terms, self.policy, self.target, self.engine = terms, policy, target, engine
-        self._maker = Maker(terms, policy)
+        self._maker = Maker(terms, policy, target)
         self._base = next(iter(bases(terms)))
         self._formats = {r.pointer: str(r.value) for r in terms.constraints if r.keyword == "format"}
 

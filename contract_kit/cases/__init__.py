@@ -61,7 +61,7 @@ def body_cases(
     events alone: an endpoint must take them.
     """
     ruling: Policy = policy or ("provider" if terms.profile is not None else "schema")
-    maker = Maker(terms, ruling)
+    maker = Maker(terms, ruling, target)
     wanted = set(kinds) if kinds is not None else set(BODY_KINDS)
     for draft in _drafts(terms, ruling, target, strength):
         # A case is finished even if it is not wanted: ids and doubles do not depend on the selection.

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from contract_kit.model import NOTHING, Case, Expect, Policy, Terms
+from contract_kit.model import ENDPOINTS, NOTHING, Case, Expect, Policy, TargetKind, Terms
 from contract_kit.schema import validator_for
 from contract_kit.shape import build_root
 
@@ -50,11 +50,12 @@ def expectation_of(terms: Terms, policy: Policy, value: Any, *, sendable: bool =
 
 
 class Maker:
-    """Finishes drafts for one contract and one policy."""
+    """Finishes drafts for one contract, one policy and one kind of target."""
 
-    def __init__(self, terms: Terms, policy: Policy) -> None:
+    def __init__(self, terms: Terms, policy: Policy, target: TargetKind | None = None) -> None:
         self.terms = terms
         self.policy = policy
+        self._open_events = target in ENDPOINTS and policy != "schema"
         self._document = Local(terms.root, validator_for(terms.schema))
         self._sends: Local | None = None
         if terms.profile is not None and terms.profile.sends and policy != "schema":
@@ -137,12 +138,18 @@ class Maker:
         """What must come of a draft under the policy; see :func:`expectation_of`, whose rule this is."""
         if draft.expect is not None:
             return draft.expect
-        if violated and self.policy == "tolerant":
+        if violated and (self.policy == "tolerant" or self._is_unknown_event(draft)):
             return "either"
         sends = None if self._sends is None else draft.sendable and _is_valid(self._sends, draft)
         if violated:
             return "either" if sends else "reject"
         return "either" if sends is False else "accept"
+
+    def _is_unknown_event(self, draft: Draft) -> bool:
+        """Whether all that is wrong is the event's name: an endpoint may answer 2xx to one that it does not know."""
+        if not self._open_events or draft.keyword not in ("enum", "const"):
+            return False
+        return pattern_of(draft.nodes, draft.at) in self.terms.pins
 
     def _because(self, draft: Draft, broken: Violation | None, expect: Expect) -> str:
         if draft.because:
@@ -153,6 +160,8 @@ class Maker:
                 return rule
             if self.policy == "tolerant":
                 return f"{rule}; policy tolerant leaves it to the consumer"
+            if self._is_unknown_event(draft):
+                return f"{rule}, but an endpoint may answer 2xx to an event that it does not know"
             return f"{rule}, but the provider has been seen to send it"
         if expect == "either":
             return "the document allows it, but this provider cannot send it"

@@ -15,7 +15,7 @@ from ._maker import Maker
 if TYPE_CHECKING:
     from hypothesis.strategies import DrawFn, SearchStrategy
 
-    from contract_kit.model import Case, Policy, Terms
+    from contract_kit.model import Case, Policy, TargetKind, Terms
 
 __all__ = ["differences", "invalid_cases", "valid_cases"]
 
@@ -26,9 +26,11 @@ def _policy(terms: Terms, policy: Policy | None) -> Policy:
     return policy or ("provider" if terms.profile is not None else "schema")
 
 
-def valid_cases(terms: Terms, *, policy: Policy | None = None) -> SearchStrategy[Case]:
+def valid_cases(
+    terms: Terms, *, policy: Policy | None = None, target: TargetKind | None = None
+) -> SearchStrategy[Case]:
     """Valid payloads as cases, with what the policy expects of them."""
-    maker = Maker(terms, _policy(terms, policy))
+    maker = Maker(terms, _policy(terms, policy), target)
     starts, _ = edits_of(terms)
 
     def labelled(value: Any) -> Case:
@@ -49,12 +51,14 @@ def valid_cases(terms: Terms, *, policy: Policy | None = None) -> SearchStrategy
     return payloads(terms).map(labelled)
 
 
-def invalid_cases(terms: Terms, *, policy: Policy | None = None) -> SearchStrategy[Case]:
+def invalid_cases(
+    terms: Terms, *, policy: Policy | None = None, target: TargetKind | None = None
+) -> SearchStrategy[Case]:
     """Cases that break exactly one named rule, in a body that may have valid edits besides."""
     from hypothesis import assume
     from hypothesis import strategies as st
 
-    maker = Maker(terms, _policy(terms, policy))
+    maker = Maker(terms, _policy(terms, policy), target)
     starts, table = edits_of(terms)
     faults = _faults(terms)
     counts = st.sampled_from((0, 0, 1, 2))

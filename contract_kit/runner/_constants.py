@@ -35,7 +35,7 @@ def constant_cases(run: Run) -> Iterator[Case]:
     words = [text for text in dict.fromkeys(strings) if 0 < len(text) <= _LONGEST]
     if not words:
         return
-    maker = Maker(run.terms, run.policy)
+    maker = Maker(run.terms, run.policy, run.target.kind)
     base = next(iter(bases(run.terms)))
     yield from islice(_cases(maker, base, words, run.terms.pins), _MOST)
 

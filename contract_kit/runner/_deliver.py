@@ -114,8 +114,9 @@ def _judged(run: Run, case: Case, index: int, sent: Delivery, reply: Reply) -> V
 
 def _alone(run: Run, case: Case) -> None:
     """One case, step by step, steps that belong together at once; then its effects are counted."""
-    effects = run.settings.effects if case.effects is not None else None
-    before = effects() if effects is not None else 0
+    counter = run.effects if case.effects is not None else None
+    if counter is not None:
+        counter.begin()
     token = uuid4().hex
     verdict: Verdict | None = None
     for batch in _batches(case):
@@ -128,8 +129,8 @@ def _alone(run: Run, case: Case) -> None:
                 verdict = found
     if verdict is None:
         return
-    if effects is not None and verdict.finding is None and case.effects is not None:
-        verdict = _counted(case, verdict, effects() - before)
+    if counter is not None and verdict.finding is None and case.effects is not None:
+        verdict = _counted(case, verdict, counter.added(case.effects))
     run.record(case, verdict)
 
 

@@ -10,7 +10,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from contract_kit.cases import BODY_KINDS, body_cases, pairs_of
-from contract_kit.delivery import signed
+from contract_kit.delivery import EffectCounter, signed
 from contract_kit.errors import TargetError
 from contract_kit.jsonio import MISSING
 from contract_kit.model import (
@@ -90,6 +90,7 @@ class Run:
         )
         self.tally = Tally()
         self.pace = Pace()
+        self.effects = EffectCounter(settings.effects) if settings.effects is not None else None
         self.started = time.monotonic()
         self.stopped: str | None = None
         self.base_value: Any = MISSING

@@ -38,7 +38,7 @@ def search(run: Run) -> None:
     for kind, make in (("valid", valid_cases), ("invalid", invalid_cases)):
         if (kinds is None or kind in kinds) and not run.over() and not run.settings.only:
             run.progress.phase(f"random search: {kind}", run.settings.max_examples)
-            _search(run, make(run.terms, policy=run.policy))
+            _search(run, make(run.terms, policy=run.policy, target=run.target.kind))
 
 
 def _search(run: Run, strategy: SearchStrategy[Case]) -> None:
