@@ -176,7 +176,8 @@ def _values(terms: Terms, base: Base, site: Site) -> Iterator[Option]:
     elif isinstance(site.value, str):
         yield from _texts(terms, site)
     elif isinstance(site.value, int | float):
-        edges = sorted(number_edges(node), key=lambda edge: edge.family != "bound")
+        sound = (edge for edge in number_edges(node) if not edge.disputed)
+        edges = sorted(sound, key=lambda edge: edge.family != "bound")
         for edge in edges:
             if edge.family == "bound" or edge.value in (0, -1, 2**31, 2**53 + 1, 0.1, -0.5):
                 yield _constant(f"{edge.family}-{edge.name}", edge.value, sendable=edge.sendable)
@@ -185,14 +186,14 @@ def _values(terms: Terms, base: Base, site: Site) -> Iterator[Option]:
 def _texts(terms: Terms, site: Site) -> Iterator[Option]:
     node = site.node
     if node.format == "date-time":
-        times = {f"{edge.family}-{edge.name}": edge for edge in time_edges()}
+        times = {f"{edge.family}-{edge.name}": edge for edge in time_edges() if not edge.disputed}
         for name in _TIMES:
             yield _constant(name, times[name].value)
         return
     for number, example in enumerate(EXAMPLES.get(node.format or "", ()), start=1):
         yield _constant(f"example-{number}", example)
     for edge in text_edges(node):
-        if edge.family == "bound":
+        if edge.family == "bound" and not edge.disputed:
             yield _constant(f"bound-{edge.name}", edge.value)
     meant = [edge for edge in meaning_edges(node, terms.profile) if edge.sendable and not edge.disputed]
     step = max(len(meant) // _MEANT, 1)
