@@ -190,14 +190,12 @@ def test_a_value_that_two_branches_of_one_of_take_is_refused():
 def test_conditions_are_met_both_ways():
     import json
 
-    for event, key in (("parcel.sent", "postcode"), ("parcel.returned", "size")):
-        whole = [
-            json.loads(c.body)
-            for c in cases("conditions.yaml", event, kinds=("valid",))
-            if c.family == "base"
-        ]
-        conditions = {body.get("country", "kind" in body) for body in whole}
-        assert len(conditions) == 2, event
+    for event, key, test in (
+        ("parcel.sent", "postcode", lambda body: body.get("country") == "US"),
+        ("parcel.returned", "size", lambda body: "kind" in body),
+    ):
+        sound = [json.loads(case.body) for case in cases("conditions.yaml", event, kinds=("valid",))]
+        assert {test(body) for body in sound if isinstance(body, dict)} == {True, False}
         gone = [c for c in cases("conditions.yaml", event, kinds=("invalid",)) if c.keyword == "required"]
         assert any(key in c.description for c in gone), event
 

@@ -1,7 +1,7 @@
-"""Regular expressions of JSON Schema (ECMA 262) as Python reads them.
+r"""Regular expressions of JSON Schema (ECMA 262) as Python reads them.
 
-The dialects differ in few things that documents use: ``\\p{…}`` is unknown to Python, ``$`` also matches
-before a last line feed there, ``\\d`` and ``\\w`` are ASCII in ECMA 262, and groups are named otherwise.
+The dialects differ in few things that documents use: ``\p{…}`` is unknown to Python, ``$`` also matches
+before a last line feed there, ``\d`` and ``\w`` are ASCII in ECMA 262, and groups are named otherwise.
 """
 
 from __future__ import annotations
@@ -40,10 +40,10 @@ _TOKEN = re.compile(
 
 
 def python_pattern(pattern: str) -> str:
-    """``pattern`` in Python's dialect.
+    r"""``pattern`` in Python's dialect.
 
-    >>> python_pattern("^\\\\d{4}$")
-    '^[0-9]{4}\\\\Z'
+    >>> python_pattern(r"^\d{4}$")
+    '^[0-9]{4}\\Z'
     """
     inside = False
 
@@ -108,9 +108,9 @@ def _compiled(pattern: str) -> re.Pattern[str] | None:
 
 
 def matches(pattern: str, text: str) -> bool:
-    """Whether ``pattern`` is found in ``text``; never where Python cannot read it.
+    r"""Whether ``pattern`` is found in ``text``; never where Python cannot read it.
 
-    >>> matches("^\\\\p{Lu}", "Éa"), matches("^a$", "a\\n")
+    >>> matches(r"^\p{Lu}", "Éa"), matches("^a$", "a\n")
     (True, False)
     """
     found = _compiled(pattern)

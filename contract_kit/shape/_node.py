@@ -286,16 +286,16 @@ class Node:
 
     def _with(self, schema: Any, left: tuple[Choice, ...], settled: int) -> Node:
         node = Node.__new__(Node)
-        node._document, node.pointer = self._document, self.pointer
+        node._document, node.pointer = self._document, self.pointer  # noqa: SLF001 (its own class)
         brought: list[Choice] = []
         parts, trail = list(self.parts), list(self.trail)
-        fine = node._flatten(schema, parts, brought, trail, ())
+        fine = node._flatten(schema, parts, brought, trail, ())  # noqa: SLF001 (its own class)
         # Choices that the schema brings come first: they are settled next.
         node.choices = (*brought, *left)
         node.parts, node.trail = tuple(parts), tuple(trail)
         node.impossible = self.impossible or not fine
-        node.settled, node._picked = settled, self._picked + 1
-        node._conjunction = (*self._conjunction, schema)
+        node.settled, node._picked = settled, self._picked + 1  # noqa: SLF001 (its own class)
+        node._conjunction = (*self._conjunction, schema)  # noqa: SLF001 (its own class)
         return node
 
     @property

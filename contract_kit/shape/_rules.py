@@ -49,8 +49,27 @@ RULES = (
 
 # Formats that draft 2020-12 defines and validators assert; any other says how a publisher stores a value.
 FORMATS = frozenset(
-    "date-time date time duration email idn-email hostname idn-hostname ipv4 ipv6 uri uri-reference iri iri-reference "
-    "uri-template uuid json-pointer relative-json-pointer regex".split()
+    [
+        "date-time",
+        "date",
+        "time",
+        "duration",
+        "email",
+        "idn-email",
+        "hostname",
+        "idn-hostname",
+        "ipv4",
+        "ipv6",
+        "uri",
+        "uri-reference",
+        "iri",
+        "iri-reference",
+        "uri-template",
+        "uuid",
+        "json-pointer",
+        "relative-json-pointer",
+        "regex",
+    ]
 )
 ASSUMED = "x-assumed"
 """Marks a part that holds because a branch was picked: it is no rule that can be broken."""
@@ -73,13 +92,13 @@ def json_type(value: Any) -> str:
 
 def is_rule(name: str, part: Schema) -> bool:
     """Whether a keyword, as it stands in ``part``, forbids anything by itself."""
-    value = part[name]
+    value: Any = part[name]
     if name in ("additionalProperties", "unevaluatedProperties", "unevaluatedItems", "then", "else"):
-        return value is False
+        return bool(value is False)
     if name == "uniqueItems":
         return value is True
     if name == "format":
-        return value in FORMATS
+        return bool(value in FORMATS)
     if name == "contains":
         return part.get("minContains", 1) > 0
     if name == "dependentSchemas":

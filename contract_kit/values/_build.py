@@ -19,7 +19,7 @@ from contract_kit.shape import Node, json_type
 from ._negate import opposites
 from ._scalar import fit
 
-__all__ = ["Builder", "Built", "TooLarge", "Decision", "build", "judge_of", "plain_leaf"]
+__all__ = ["Builder", "Built", "Decision", "TooLarge", "build", "judge_of", "plain_leaf"]
 
 Decision = tuple[str, int]
 """A choice that was settled: the pointer of its node, and how many were settled there before."""

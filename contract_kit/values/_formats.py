@@ -170,7 +170,7 @@ FORMS: dict[str, dict[str, str]] = {
         "no-variant": "c56a4180-65aa-02ec-1945-5fd21dec0538",
     },
     "ipv4": {
-        "zero": "0.0.0.0",
+        "zero": "0.0.0.0",  # noqa: S104 (a text)
         "broadcast": "255.255.255.255",
         "loopback": "127.0.0.1",
         "private": "10.0.0.1",

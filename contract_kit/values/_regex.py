@@ -16,8 +16,8 @@ from contract_kit.shape import python_pattern
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)
-    from re import _constants as ops  # type: ignore[attr-defined]
-    from re import _parser as parser  # type: ignore[attr-defined]
+    from re import _constants as ops
+    from re import _parser as parser
 
 __all__ = ["matching"]
 
@@ -73,8 +73,10 @@ def _fits(text: str, least: int, most: int | None) -> bool:
 def _attempt(tree: Any, pattern: str, least: int, more: int, turn: int) -> str | None:
     try:
         text = _Way(more, turn).walk(tree, more)
-        if len(text) < least:
-            lacking = least - len(text) + more
+        lacking = more
+        while len(text) < least and lacking < least + more:
+            # Each round enters open repetitions once more: the first text that is long enough is kept.
+            lacking += 1
             text = _Way(lacking, turn).walk(tree, lacking)
         if len(text) < least and not pattern.endswith((r"\Z", "$")):
             text += "a" * (least - len(text))
@@ -91,6 +93,7 @@ class _Way:
 
     def __init__(self, more: int, turn: int) -> None:
         self.most, self.turn, self.count = more, turn, turn
+        self.met = 0
         self.groups: dict[int, str] = {}
 
     def walk(self, tree: Any, more: int) -> str:
@@ -120,6 +123,9 @@ class _Way:
             return text
         if op in (ops.MAX_REPEAT, ops.MIN_REPEAT, ops.POSSESSIVE_REPEAT):
             least, most, inner = value
+            # On other turns one repetition alone is entered more often: other lengths come of it.
+            more = more if self.turn in (0, self.met + 1) else 0
+            self.met += 1
             return "".join(self.walk(inner, 0) for _ in range(min(max(least, least + more), int(most))))
         if op is ops.ATOMIC_GROUP:
             return self.walk(value, more)

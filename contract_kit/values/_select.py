@@ -87,7 +87,11 @@ def _matching(node: Node, patterns: list[str]) -> Iterator[Edge]:
         if found is not None:
             yield Edge("bound", f"match-{extra}", found)
     for name, size in (("longest", most), ("long", min(most or 60, 60))):
-        found = matching(patterns[0], least=size, most=size, search=False) if size else None
+        tries = (
+            matching(patterns[0], least=size, most=size, extra=n, search=False)
+            for n in range(8 if size else 0)
+        )
+        found = next((text for text in tries if text is not None), None)
         if found is not None:
             yield Edge("bound", f"match-{name}", found)
 
@@ -160,6 +164,8 @@ def _plain(value: Fraction) -> int | float:
 
 def meaning_edges(node: Node, profile: Profile | None) -> tuple[Edge, ...]:
     """Edges of what a field means: an address has countries, an e-mail its legal and illegal forms."""
+    if node.format in FORMS:
+        return ()  # its legal forms are known, and what sound validators differ about is told apart there
     name = meaning(node, profile)
     pools = committed_pools()
     if name == "email":

@@ -8,15 +8,20 @@ hypothesis-jsonschema serves the leaves that have patterns or formats.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from contract_kit.jsonio import MISSING, get, join, remove, replace
 from contract_kit.schema import validator_for
+from contract_kit.shape import python_pattern
 
 from ._bases import Base, Site, base_values, bases
 from ._build import judge_of
 from ._edges import KEYS, Edge, unknown_values
+from ._formats import DISPUTED, EXAMPLES, FORMS
+from ._scalar import bounds, is_multiple
 from ._select import meaning_edges, number_edges, sized, text_edges, time_edges
 
 if TYPE_CHECKING:
@@ -25,23 +30,14 @@ if TYPE_CHECKING:
     from hypothesis.strategies import DrawFn, SearchStrategy
 
     from contract_kit.model import Terms
+    from contract_kit.shape import Node
 
 __all__ = ["Edit", "edits_of", "payloads", "text_leaf"]
 
 _MOST_EDITS = 4
 _MOST_TABLE = 6000
 _BASES = 8
-_LEAF_RULES = (
-    "minLength",
-    "maxLength",
-    "pattern",
-    "format",
-    "minimum",
-    "maximum",
-    "exclusiveMinimum",
-    "exclusiveMaximum",
-    "multipleOf",
-)
+_EDGES_EACH = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +119,9 @@ def _edits(terms: Terms, base: Base, site: Site) -> list[Edit]:
             else (*meaning_edges(node, terms.profile), *text_edges(node))
         )
         found.append(Edit(site.at, None, text_leaf(node)))
-        found.extend(_from(site.at, edges[:60], judge))
+        found.extend(_from(site.at, edges[:: max(len(edges) // _EDGES_EACH, 1)], judge))
     elif isinstance(value, int | float) and not isinstance(value, bool):
-        found.append(Edit(site.at, None, _leaf(node, "number" if "number" in node.types else "integer")))
+        found.append(Edit(site.at, None, number_leaf(node)))
         found.extend(_from(site.at, number_edges(node), judge))
     elif isinstance(value, list):
         found.extend(Edit(site.at, sized(value, n)) for n in (0, 1, 2, 5, 20) if n != len(value))
@@ -169,29 +165,64 @@ def _open(site: Site, judge: Any) -> list[Edit]:
     return [Edit(at, None, json_values), *(Edit(at, edge.value) for edge in unknown_values())]
 
 
-def text_leaf(node: Any) -> SearchStrategy[Any]:
-    """Free text where the node is free; what hypothesis-jsonschema makes of its keywords otherwise."""
+def text_leaf(node: Node) -> SearchStrategy[Any]:
+    """Free text where the node is free, legal forms where it has a format, else what its pattern matches."""
     from hypothesis import strategies as st
 
     least, most = node.keyword("minLength") or 0, node.keyword("maxLength")
-    if node.format is None and not node.all_of("pattern"):
-        return st.text(
-            st.characters(exclude_categories=("Cs",)), min_size=least, max_size=min(most or 300, 300)
-        )
-    if node.format == "date-time":
+    patterns = node.all_of("pattern")
+    if node.format == "date-time" and not patterns:
         return _date_times()
-    return _leaf(node, "string")
+    if node.format in FORMS:
+        forms = [text for name, text in FORMS[node.format].items() if (node.format, name) not in DISPUTED]
+        return st.sampled_from([*EXAMPLES.get(node.format, ()), *forms])
+    if patterns:
+        return _matching(patterns, least, most)
+    letters = st.characters(exclude_categories=["Cs"])
+    return st.text(letters, min_size=least, max_size=min(most or max(300, least), max(300, least)))
 
 
-def _leaf(node: Any, name: str) -> SearchStrategy[Any]:
-    """One scalar by hypothesis-jsonschema, whose strategies for leaves work with every Hypothesis."""
+def _matching(patterns: list[str], least: int, most: int | None) -> SearchStrategy[Any]:
+    """What hypothesis-jsonschema makes of patterns; its strategies for leaves work with every Hypothesis."""
     from hypothesis_jsonschema import from_schema
 
-    names = _LEAF_RULES
-    rules = [{k: part[k] for k in names if k in part} for part in node.parts]
-    return from_schema(
-        {"type": name, "allOf": [rule for rule in rules if rule]} if any(rules) else {"type": name}
-    )  # type: ignore[no-any-return]
+    rules: list[dict[str, Any]] = [{"pattern": python_pattern(pattern)} for pattern in patterns]
+    rules.append({"minLength": least} if most is None else {"minLength": least, "maxLength": most})
+    strategy: SearchStrategy[Any] = from_schema({"type": "string", "allOf": rules})
+    return strategy
+
+
+def number_leaf(node: Node) -> SearchStrategy[Any]:
+    """Numbers within the node's bounds, the width of its format and what 64 bits or a double can hold."""
+    from hypothesis import strategies as st
+
+    least, most, open_low, open_high = bounds(node)
+    low = Fraction(-(2**63)) if least is None else max(least, Fraction(-(2**63)))
+    high = Fraction(2**63 - 1) if most is None else min(most, Fraction(2**63 - 1))
+    step = node.keyword("multipleOf")
+    unit = Fraction(str(step)) if step else Fraction(1)
+    first, last = math.ceil(low / unit), math.floor(high / unit)
+    multiples = (
+        st.integers(first, last).map(lambda n: _number(n * unit)) if first <= last else st.just(_number(low))
+    )
+    if step:
+        return multiples.filter(lambda value: is_multiple(value, step) is True)
+    if "number" not in node.types or low >= high:
+        return multiples
+    decimals = st.floats(
+        float(low) if least is not None else None,
+        float(high) if most is not None else None,
+        exclude_min=open_low,
+        exclude_max=open_high,
+        allow_nan=False,
+        allow_infinity=False,
+        width=32 if node.format == "float" and least is None and most is None else 64,
+    )
+    return multiples | decimals
+
+
+def _number(value: Fraction) -> int | float:
+    return int(value) if value.denominator == 1 else float(value)
 
 
 def _date_times() -> SearchStrategy[str]:
