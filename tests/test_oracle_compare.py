@@ -442,6 +442,25 @@ def test_an_expanded_object_may_come_out_as_its_id():
         assert [c.how for c in comparison.changes(sent, came)] == (["came out empty"] if emptied else [])
 
 
+def test_an_object_may_come_out_as_its_pairs():
+    """Sorted pairs are no tuple: another key between them moves the others, and changes none."""
+    bodies = [{"id": f"evt_{n}", "data": {"a": f"first {n}", "c": f"last {n}"}} for n in (1001, 1002, 1003)]
+    comparison = calibrate([(b, project((b["id"], tuple(sorted(b["data"].items()))))) for b in bodies])
+    sent = {"id": "evt_7", "data": {"a": "one", "b": "two", "c": "three"}}
+    assert comparison.changes(sent, project(("evt_7", sorted(sent["data"].items())))) == []
+    (change,) = comparison.changes(sent, project(("evt_7", [("a", "one"), ("b", "two"), ("c", "THREE")])))
+    assert (change.pointer, change.how) == ("/data/c", "upper-cased")
+
+
+def test_a_row_of_another_length_is_not_compared_by_position():
+    """Where an item stands says what it is only while the row has the length that was learned."""
+    bodies = [{"a": f"first {n}", "b": f"second {n}"} for n in (1001, 1002, 1003)]
+    comparison = calibrate([(body, project(list(body.values()))) for body in bodies])
+    assert comparison.changes({"b": "second 9"}, project(["second 9"])) == []
+    (change,) = comparison.changes(bodies[0], project(["first 1001", "second 1"]))
+    assert change.pointer == "/b"
+
+
 def test_the_places_of_a_contract_are_read_from_its_rules():
     """Times, enum members, maps and declared places come from the constraints of the terms."""
     place = lambda pointer, *rules: Location(pointer, tuple(Constraint(pointer, k, v) for k, v in rules))  # noqa: E731

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from contract_kit.jsonio import escape_token, tokens
+from contract_kit.model import NOTHING
 from contract_kit.oracle._bound import MISSING, align, items_of
 from contract_kit.oracle._equal import explain, normal, same
 from contract_kit.oracle._plain import leaf_kind
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from contract_kit.oracle._places import Places
     from contract_kit.oracle._plain import Plain
 
-__all__ = ["SHORT", "has_scalars", "joined_alike", "likeness", "verdict_of"]
+__all__ = ["SHORT", "as_dict", "has_scalars", "joined_alike", "likeness", "tells", "verdict_of"]
 
 SHORT = 4
 """Letters below which equal texts prove nothing."""
@@ -92,3 +93,33 @@ def joined_alike(path: Path, source: str) -> int:
     if any(name in theirs for name in mine[1:]) or any(name in mine for name in theirs[1:]):
         return 2
     return int(mine[0] == theirs[0])
+
+
+def as_dict(came: Plain) -> dict[str, Plain] | None:
+    """A list of ``[key, value]`` or ``{key, value}`` pairs as a dict."""
+    items = items_of(came)
+    if not items:
+        return None
+    pairs: dict[str, Plain] = {}
+    for item in items:
+        if type(item) is dict and len(item) == 2:
+            names = {normal(name): value for name, value in item.items()}
+            key, value = names.get("key", names.get("name")), names.get("value", NOTHING)
+        elif type(item) is list and len(item) == 2:
+            key, value = item
+        else:
+            return None
+        if not isinstance(key, str) or value is NOTHING:
+            return None
+        pairs[key] = value
+    return pairs
+
+
+def tells(pairs: dict[str, Plain] | None, sent: Any) -> bool:
+    """Whether pairs of keys and values are all that an object holds."""
+    if not pairs or not isinstance(sent, dict) or pairs.keys() != sent.keys():
+        return False
+    return all(
+        isinstance(value, (dict, list)) or same(value, pairs[key], time=True) is not False
+        for key, value in sent.items()
+    )

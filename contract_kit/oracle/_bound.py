@@ -86,6 +86,8 @@ class Table:
     heads: set[Path] = field(default_factory=set)
     kept: dict[str, set[Any]] = field(default_factory=dict)
     """By enum place inside of lists: the members whose items came out."""
+    sizes: dict[Path, int] = field(default_factory=dict)
+    """How many items each list has whose items are known by where they stand."""
 
     def put(self, path: Path, bound: Bound) -> None:
         """Bind ``path``."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from contract_kit.jsonio import escape_token
 from contract_kit.model import NOTHING
 from contract_kit.oracle._again import same_result
+from contract_kit.oracle._alike import as_dict
 from contract_kit.oracle._bound import MISSING, Bound, Frame, Path, Table, items_of, resolve
 from contract_kit.oracle._change import Change
 from contract_kit.oracle._equal import explain, is_empty, is_other, normal, same
@@ -159,7 +160,10 @@ class Walk:
             for key, item in came.items():
                 self.visit((*path, key), item, _down(fresh, key), None)
         else:
-            for index, item in enumerate(items_of(came) or ()):
+            items = items_of(came) or []
+            if len(items) != self.table.sizes.get(path, len(items)):
+                return  # where an item stands no longer says what it is
+            for index, item in enumerate(items):
                 self.visit((*path, str(index)), item, _down(fresh, index), None)
 
     def check(
@@ -217,7 +221,7 @@ class Walk:
     def _object(
         self, path: Path, pointer: str, sent: dict[str, Any], came: Plain, fresh: Plain, bound: Bound | None
     ) -> None:
-        pairs = came if type(came) is dict else _as_dict(came)
+        pairs = came if type(came) is dict else as_dict(came)
         if pairs is None:
             self._other_shape(pointer, sent, came, bound)
             return
@@ -404,23 +408,3 @@ def _down(fresh: Plain, key: str | int) -> Plain:
         return fresh.get(key, NOTHING) if type(fresh) is dict else NOTHING
     items = items_of(fresh)
     return items[key] if items is not None and key < len(items) else NOTHING
-
-
-def _as_dict(came: Plain) -> dict[str, Plain] | None:
-    """A list of ``[key, value]`` or ``{key, value}`` pairs as a dict."""
-    items = items_of(came)
-    if not items:
-        return None
-    pairs: dict[str, Plain] = {}
-    for item in items:
-        if type(item) is dict and len(item) == 2:
-            names = {normal(name): value for name, value in item.items()}
-            key, value = names.get("key", names.get("name")), names.get("value", NOTHING)
-        elif type(item) is list and len(item) == 2:
-            key, value = item
-        else:
-            return None
-        if not isinstance(key, str) or value is NOTHING:
-            return None
-        pairs[key] = value
-    return pairs

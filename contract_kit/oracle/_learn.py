@@ -15,7 +15,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from contract_kit.jsonio import escape_token, tokens
-from contract_kit.oracle._alike import SHORT, has_scalars, joined_alike, likeness, verdict_of
+from contract_kit.oracle._alike import (
+    SHORT,
+    as_dict,
+    has_scalars,
+    joined_alike,
+    likeness,
+    tells,
+    verdict_of,
+)
 from contract_kit.oracle._bound import MISSING, UNRELATED, Bound, Frame, Table, align, items_of, resolve
 from contract_kit.oracle._equal import normal
 from contract_kit.oracle._plain import leaf_kind
@@ -257,14 +265,27 @@ class _Learner:
         if not any(items_of(sample.came) for sample in samples):
             self.table.put(path, Bound(hint, rule="list") if hint is not None else UNRELATED)
             return
-        longest = max(len(items_of(sample.came) or ()) for sample in samples)
-        for index in range(min(longest, _MOST_POSITIONS)):
-            below = [
-                _Sample(items[index], sample.frames)
-                for sample in samples
-                if (items := items_of(sample.came)) and len(items) > index
-            ]
+        if self._bind_pairs(path, samples):
+            return
+        sizes = {len(items_of(sample.came) or ()) for sample in samples}
+        if len(sizes) > 1:  # where an item stands says nothing about it
+            self.table.put(path, UNRELATED)
+            return
+        self.table.sizes[path] = size = sizes.pop()
+        for index in range(min(size, _MOST_POSITIONS)):
+            below = [_Sample((items_of(sample.came) or [])[index], sample.frames) for sample in samples]
             self.bind((*path, str(index)), below, None)
+
+    def _bind_pairs(self, path: Path, samples: Sequence[_Sample]) -> bool:
+        """Bind a list of keys with their values, as ``dict.items`` gives it, to the object that it tells."""
+        pairs = [as_dict(sample.came) for sample in samples]
+        for source in dict(self._places_of(samples[0].frames, dict)):
+            found = [resolve(source, sample.frames) for sample in samples]
+            if all(at is not None and tells(told, at[1]) for told, at in zip(pairs, found, strict=True)):
+                rule: Rule = "map" if self.places.is_map(source) else "object"
+                self.table.put(path, Bound(source, seen=True, rule=rule))
+                return True
+        return False
 
     def _items(self, source: str, samples: Sequence[_Sample]) -> list[_Sample]:
         """The items that came out beside those that they look like; nothing if most look like none."""
