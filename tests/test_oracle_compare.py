@@ -448,6 +448,7 @@ def test_an_object_may_come_out_as_its_pairs():
     comparison = calibrate([(b, project((b["id"], tuple(sorted(b["data"].items()))))) for b in bodies])
     sent = {"id": "evt_7", "data": {"a": "one", "b": "two", "c": "three"}}
     assert comparison.changes(sent, project(("evt_7", sorted(sent["data"].items())))) == []
+    assert comparison.comparable
     (change,) = comparison.changes(sent, project(("evt_7", [("a", "one"), ("b", "two"), ("c", "THREE")])))
     assert (change.pointer, change.how) == ("/data/c", "upper-cased")
 

@@ -277,13 +277,15 @@ class _Learner:
             self.bind((*path, str(index)), below, None)
 
     def _bind_pairs(self, path: Path, samples: Sequence[_Sample]) -> bool:
-        """Bind a list of keys with their values, as ``dict.items`` gives it, to the object that it tells."""
+        """Bind a list of keys with their values, as ``dict.items`` gives it, like the object that it tells."""
         pairs = [as_dict(sample.came) for sample in samples]
         for source in dict(self._places_of(samples[0].frames, dict)):
             found = [resolve(source, sample.frames) for sample in samples]
             if all(at is not None and tells(told, at[1]) for told, at in zip(pairs, found, strict=True)):
-                rule: Rule = "map" if self.places.is_map(source) else "object"
-                self.table.put(path, Bound(source, seen=True, rule=rule))
+                below = [
+                    _Sample(told, sample.frames) for told, sample in zip(pairs, samples, strict=True) if told
+                ]
+                self._bind_dict(path, below, source)
                 return True
         return False
 
