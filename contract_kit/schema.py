@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
+from collections import OrderedDict
 from functools import lru_cache
+from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 from contract_kit.errors import SpecError
@@ -134,16 +136,27 @@ def _without_surrogates(value: Any) -> Any:
     return value
 
 
-@lru_cache(maxsize=256)
-def _compiled_text(text: bytes) -> Validator:
-    import json
-
-    return Validator(json.loads(text))
+_MOST_BYTES = 4_000_000
+_compiled: OrderedDict[bytes, tuple[Validator, int]] = OrderedDict()
+_room = _MOST_BYTES
 
 
 def validator_for(schema: Mapping[str, Any] | bool) -> Validator:
-    """The compiled validator of ``schema``, remembered by the schema's text."""
-    return _compiled_text(compact(schema))
+    """The compiled validator of ``schema``, remembered by the schema's text; large ones not for long."""
+    global _room  # noqa: PLW0603 (the room that is left in the one memory of this module)
+    text = compact(schema)
+    key = blake2b(text, digest_size=16).digest()
+    found = _compiled.get(key)
+    if found is None:
+        found = (Validator(schema), len(text))
+        _compiled[key] = found
+        _room -= len(text)
+        while _room < 0 and len(_compiled) > 1:
+            _, (_, size) = _compiled.popitem(last=False)
+            _room += size
+    else:
+        _compiled.move_to_end(key)
+    return found[0]
 
 
 def violations(schema: Mapping[str, Any] | bool, value: Any) -> list[Violation]:

@@ -248,7 +248,7 @@ def _judge(
             report.breach(case, f"is invalid: {errors[:3]}")
         if not all(is_valid(value) for is_valid in more):
             report.breach(case, "is invalid for another judge")
-        if case.kind == "valid" and case.family in ("base", "depth"):
+        if case.kind == "valid" and case.family in ("base", "body", "depth"):
             _keep(terms, report, value)
         elif case.kind == "valid":
             _keep(terms, report, _at(value, case.at), case.at)

@@ -74,17 +74,17 @@ def first():
 
 
 @pytest.mark.parametrize(
-    ("claim", "place"),
+    "claim",
     [
-        (lambda body: len(body["customer"].get("name", "long enough")) < 3, "/customer/name"),
-        (lambda body: "email" not in body["customer"], "/customer/email"),
-        (lambda body: body.get("new_field", "x") != "x", "/new_field"),
+        lambda body: any(text == "" for text in body["customer"].values()),
+        lambda body: len(body["customer"]) < 19,
+        lambda body: body.get("new_field", "x") != "x",
     ],
 )
-def test_a_valid_body_shrinks_to_the_first_base_with_one_edit(first, claim, place):
+def test_a_valid_body_shrinks_to_the_first_base_with_one_edit(first, claim):
     terms = terms_of(None, "customer.created")
     found = find(payloads(terms), lambda body: "customer" in body and claim(body), settings=SHRINK)
-    assert places(first, found) == [place]
+    assert len(places(first, found)) == 1
 
 
 @pytest.mark.parametrize(

@@ -94,13 +94,13 @@ def is_rule(name: str, part: Schema) -> bool:
     """Whether a keyword, as it stands in ``part``, forbids anything by itself."""
     value: Any = part[name]
     if name in ("additionalProperties", "unevaluatedProperties", "unevaluatedItems", "then", "else"):
-        return bool(value is False)
+        return value is False
     if name == "uniqueItems":
         return value is True
     if name == "format":
         return bool(value in FORMATS)
     if name == "contains":
-        return part.get("minContains", 1) > 0
+        return bool(part.get("minContains", 1) > 0)
     if name == "dependentSchemas":
         return any(schema is False for schema in value.values())
     if name == "dependentRequired":
@@ -111,5 +111,5 @@ def is_rule(name: str, part: Schema) -> bool:
         names = {value} if isinstance(value, str) else set(value)
         return not {"object", "array", "string", "number", "boolean", "null"} <= names
     if name == "pattern":
-        return value != ""
+        return bool(value != "")
     return name != "required" or bool(value)

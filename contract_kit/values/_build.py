@@ -28,6 +28,7 @@ Want = Callable[[str], bool]
 
 _ORDER = ("object", "array", "string", "integer", "number", "boolean", "null")
 _KEYS = ("plan_tier", "region", "source", "team", "channel", "cohort")
+_LETTERS = "bcdefghijklmnopqrstuvwxyz0123456789"
 _DEEPEST = 40
 _MOST_BENDS = 3
 _MOST_OPPOSITES = 60
@@ -313,6 +314,15 @@ class Builder:
         keys.extend(str(m) for m in names.enum or () if isinstance(m, str))
         if not keys and names.types:
             keys.extend(str(fit(names, "string", None, variant=i)) for i in range(self.entries))
+        wanted = max(self.entries, node.keyword("minProperties") or 0)
+        if len(set(keys)) < wanted and names.enum is None:
+            other = (
+                key[:n] + letter + key[n + 1 :]
+                for key in keys[:1]
+                for n in range(len(key))
+                for letter in _LETTERS
+            )
+            keys.extend(islice((key for key in other if judge.is_valid(key)), wanted))
         return list(dict.fromkeys(keys))
 
     def _dependents(self, node: Node, value: dict[str, Any], at: str, depth: int) -> None:
@@ -328,13 +338,13 @@ class Builder:
         for name, child in node.properties.items():
             if len(value) < least and name not in value:
                 value[name] = self._value(child, join(at, name), depth + 1)
-        number = 0
+        number, keys = 0, self._keys(node)
         while len(value) < least:
             if node.closed or number > least + len(_KEYS):
                 raise ImpossibleSchema(
                     node.pointer, f"fewer properties are allowed than minProperties {least}"
                 )
-            key = self._keys(node)[number] if number < len(self._keys(node)) else f"key_{number}"
+            key = keys[number] if number < len(keys) else f"key_{number}"
             value.setdefault(key, self._value(node.child(key, star=True), join(at, key), depth + 1))
             number += 1
 
