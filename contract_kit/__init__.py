@@ -41,7 +41,6 @@ _HOMES = {
     "Violation": "contract_kit.model",
     "ContractKitError": "contract_kit.errors",
     "ContractViolation": "contract_kit.errors",
-    "Violation": "contract_kit.model",
     "contract_tests": "contract_kit.pytest_plugin",
     "check": "contract_kit.runner",
     "sign": "contract_kit.delivery",

@@ -45,14 +45,7 @@ JSON_HEADERS: Headers = (("content-type", "application/json"),)
 
 
 class _Nothing:
-    """The one value that says "the target gave no value" (``None`` is a value)."""
-
-    _instance: _Nothing | None = None
-
-    def __new__(cls) -> _Nothing:
-        if cls._instance is None:
-            cls._instance = super().__new__(cls)
-        return cls._instance
+    """The type of the one value that says "the target gave no value" (``None`` is a value)."""
 
     def __repr__(self) -> str:
         return "NOTHING"

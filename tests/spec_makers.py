@@ -13,20 +13,26 @@ def document(data: dict[str, Any], **more: Any) -> Document:
     return Document(source="api.yaml", sha256="0" * 64, data=data, minor=minor, **more)
 
 
-def api(schema: Any, components: dict[str, Any] | None = None, *, version: str = "3.1.0", **more: Any) -> Document:
+def api(
+    schema: Any, components: dict[str, Any] | None = None, *, version: str = "3.1.0", **more: Any
+) -> Document:
     """One event ``e.v`` with ``schema`` as its payload."""
     return document(
         {
             "openapi": version,
             "info": {"title": "T", "version": "1"},
-            "x-webhooks": {"e.v": {"post": {"requestBody": {"content": {"application/json": {"schema": schema}}}}}},
+            "x-webhooks": {
+                "e.v": {"post": {"requestBody": {"content": {"application/json": {"schema": schema}}}}}
+            },
             "components": {"schemas": components or {}},
             **more,
         }
     )
 
 
-def terms(schema: Any, components: dict[str, Any] | None = None, *, version: str = "3.1.0", **more: Any) -> Terms:
+def terms(
+    schema: Any, components: dict[str, Any] | None = None, *, version: str = "3.1.0", **more: Any
+) -> Terms:
     return load_terms("e.v", document=api(schema, components, version=version, **more))
 
 

@@ -25,7 +25,10 @@ NULL = {"type": "null"}
             {"type": "string", "nullable": True, "enum": ["a", None]},
             {"type": ["string", "null"], "enum": ["a", None]},
         ),
-        ({"allOf": [{"type": "string"}], "nullable": True}, {"anyOf": [{"allOf": [{"type": "string"}]}, NULL]}),
+        (
+            {"allOf": [{"type": "string"}], "nullable": True},
+            {"anyOf": [{"allOf": [{"type": "string"}]}, NULL]},
+        ),
         ({"anyOf": [{"type": "string"}], "nullable": True}, {"anyOf": [{"type": "string"}, NULL]}),
         (
             {"oneOf": [{"type": "string"}], "nullable": True, "description": "d"},
@@ -38,7 +41,14 @@ NULL = {"type": "null"}
         ({"type": "integer", "format": "int32"}, {"type": "integer", "format": "int32"}),
         ({"type": "file"}, {"type": "string"}),
         (
-            {"type": "object", "xml": {"name": "x"}, "readOnly": True, "externalDocs": {}, "x-foo": 1, "foo": 2},
+            {
+                "type": "object",
+                "xml": {"name": "x"},
+                "readOnly": True,
+                "externalDocs": {},
+                "x-foo": 1,
+                "foo": 2,
+            },
             {"type": "object"},
         ),
         ({"type": "string", "example": "a"}, {"type": "string", "examples": ["a"]}),
@@ -76,7 +86,10 @@ def test_3_0_is_translated(schema, expected):
         ({"allOf": []}, {}),
         ({"then": {"required": ["a"]}}, {}),
         ({"minContains": 2}, {}),
-        ({"contains": {"type": "string"}, "minContains": 2}, {"contains": {"type": "string"}, "minContains": 2}),
+        (
+            {"contains": {"type": "string"}, "minContains": 2},
+            {"contains": {"type": "string"}, "minContains": 2},
+        ),
         ({"examples": {"a": 1}}, {}),
         ({"examples": [1], "default": 2}, {"examples": [1], "default": 2}),
         ({"default": {"$ref": "#/nowhere"}}, {}),
@@ -89,7 +102,9 @@ def test_3_1_is_translated(schema, expected):
 
 EVERYTHING = {
     "type": "object",
-    "properties": {"a": {"type": "array", "items": {"type": "integer", "multipleOf": 2}, "uniqueItems": True}},
+    "properties": {
+        "a": {"type": "array", "items": {"type": "integer", "multipleOf": 2}, "uniqueItems": True}
+    },
     "patternProperties": {"^x": {"pattern": "^[a-z]+$", "minLength": 1, "maxLength": 3}},
     "additionalProperties": {"enum": [1, "b", None, {"c": []}]},
     "propertyNames": {"maxLength": 9},
@@ -173,12 +188,21 @@ def test_a_discriminator_is_an_annotation_with_its_mapping():
 @pytest.mark.parametrize(
     ("schema", "said"),
     [
-        ({"type": "strnig"}, "/type: must be one of null, boolean, object, array, number, string, integer, not the text 'strnig'"),
+        (
+            {"type": "strnig"},
+            "/type: must be one of null, boolean, object, array, number, string, integer, not the text 'strnig'",
+        ),
         ({"type": []}, "/type: must name at least one type"),
-        ({"type": ["string", {}]}, "/type/1: must be one of null, boolean, object, array, number, string, integer, not an object"),
+        (
+            {"type": ["string", {}]},
+            "/type/1: must be one of null, boolean, object, array, number, string, integer, not an object",
+        ),
         ({"properties": []}, "/properties: must be an object of schemas, not a list"),
         ({"properties": {"a/b": None}}, "/properties/a~1b: must be a schema (an object), not null"),
-        ({"properties": {"a": {"required": True}}}, "/properties/a/required: must be a list of property names, not the boolean true"),
+        (
+            {"properties": {"a": {"required": True}}},
+            "/properties/a/required: must be a list of property names, not the boolean true",
+        ),
         ({"required": ["a", 1]}, "/required/1: must be a property name, not the number 1"),
         ({"minLength": "3"}, "/minLength: must be a number, not the text '3'"),
         ({"minLength": -1}, "/minLength: must be a whole number from 0, not -1"),
@@ -189,16 +213,25 @@ def test_a_discriminator_is_an_annotation_with_its_mapping():
         ({"uniqueItems": "yes"}, "/uniqueItems: must be true or false, not the text 'yes'"),
         ({"pattern": "("}, "/pattern: is not a regular expression that can be used: '('"),
         ({"pattern": 5}, "/pattern: must be a text, not the number 5"),
-        ({"patternProperties": {"[": {}}}, "/patternProperties: has a name that is no regular expression that can be used: '['"),
+        (
+            {"patternProperties": {"[": {}}},
+            "/patternProperties: has a name that is no regular expression that can be used: '['",
+        ),
         ({"enum": "a"}, "/enum: must be a list, not the text 'a'"),
         ({"format": 1}, "/format: must be a text, not the number 1"),
         ({"allOf": {}}, "/allOf: must be a list of schemas, not an object"),
         ({"oneOf": []}, "/oneOf: must hold at least one schema"),
         ({"anyOf": ["x"]}, "/anyOf/0: must be a schema (an object), not the text 'x'"),
         ({"items": 5}, "/items: must be a schema (an object), not the number 5"),
-        ({"additionalProperties": "no"}, "/additionalProperties: must be a schema (an object), not the text 'no'"),
+        (
+            {"additionalProperties": "no"},
+            "/additionalProperties: must be a schema (an object), not the text 'no'",
+        ),
         ({"dependencies": []}, "/dependencies: must be an object, not a list"),
-        ({"dependentRequired": {"a": "b"}}, "/dependentRequired/a: must be a list of property names, not the text 'b'"),
+        (
+            {"dependentRequired": {"a": "b"}},
+            "/dependentRequired/a: must be a list of property names, not the text 'b'",
+        ),
         ([], ": must be a schema (an object), not a list"),
     ],
 )
@@ -216,6 +249,8 @@ def test_an_assertion_that_cannot_be_generated_for_is_refused_by_name(keyword):
     assert caught.value.pointer == f"{PLACE}/properties/a/{keyword}"
 
 
-@pytest.mark.parametrize("pattern", [r"^\d+$", r"\p{L}", "(?<year>[0-9]{4})", r"^(?!x)", r"\/", "^[^\\u0000]*$", r"[\w-]+"])
+@pytest.mark.parametrize(
+    "pattern", [r"^\d+$", r"\p{L}", "(?<year>[0-9]{4})", r"^(?!x)", r"\/", "^[^\\u0000]*$", r"[\w-]+"]
+)
 def test_patterns_of_ecmascript_are_taken(pattern):
     assert translated({"pattern": pattern}) == {"pattern": pattern}

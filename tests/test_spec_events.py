@@ -70,15 +70,25 @@ def test_a_path_operation_is_named_by_its_end_its_id_or_its_summary(path, operat
 
 
 def test_ordinary_operations_are_no_events_but_can_be_asked_for():
-    doc = paths({"/pets": {"post": {**operation(OTHER), "operationId": "addPet"}}, "/hooks/a.b": {"post": operation(BODY)}})
+    doc = paths(
+        {
+            "/pets": {"post": {**operation(OTHER), "operationId": "addPet"}},
+            "/hooks/a.b": {"post": operation(BODY)},
+        }
+    )
     assert events(doc) == ("a.b",)
     assert body_of(doc, "addPet") == body_of(doc, "pets") == body_of(doc, "POST /pets") == OTHER
 
 
 def test_operations_that_manage_hooks_are_no_events_beside_those_that_are():
     manage = {"post": {**operation(OTHER), "operationId": "createWebhook"}}
-    doc = document({"openapi": "3.1.0", "paths": {"/webhooks": manage, "/orgs/{org}/hooks/{id}/pings": manage},
-                    "webhooks": {"order.paid": {"post": operation(BODY)}}})
+    doc = document(
+        {
+            "openapi": "3.1.0",
+            "paths": {"/webhooks": manage, "/orgs/{org}/hooks/{id}/pings": manage},
+            "webhooks": {"order.paid": {"post": operation(BODY)}},
+        }
+    )
     assert events(doc) == ("order.paid",)
     assert body_of(doc, "createWebhook") == OTHER
 
@@ -112,8 +122,10 @@ def test_callbacks_of_operations_and_components_are_events():
                     }
                 }
             },
-            "components": {"callbacks": {"Ended": {"{$url}": {"$ref": "#/components/x-items/Ended"}}},
-                           "x-items": {"Ended": {"post": operation(OTHER)}}},
+            "components": {
+                "callbacks": {"Ended": {"{$url}": {"$ref": "#/components/x-items/Ended"}}},
+                "x-items": {"Ended": {"post": operation(OTHER)}},
+            },
         }
     )
     assert events(doc) == ("onData", "onEnd", "Ended")
@@ -136,7 +148,9 @@ def test_references_to_shared_parts_are_followed():
         {
             "openapi": "3.1.0",
             "webhooks": {"a": {"$ref": "#/components/pathItems/Hook"}},
-            "paths": {"/webhook-events/b.c": {"post": {"responses": {"200": {"$ref": "#/components/responses/R"}}}}},
+            "paths": {
+                "/webhook-events/b.c": {"post": {"responses": {"200": {"$ref": "#/components/responses/R"}}}}
+            },
             "components": {
                 "pathItems": {"Hook": {"post": {"requestBody": {"$ref": "#/components/requestBodies/B"}}}},
                 "requestBodies": {"B": operation({"$ref": "#/components/schemas/S"})["requestBody"]},
@@ -154,7 +168,10 @@ def test_references_to_shared_parts_are_followed():
     [
         (["text/plain", "application/json"], "application/json"),
         (["application/xml", "application/problem+json"], "application/problem+json"),
-        (["application/cloudevents+json", "application/json; charset=utf-8"], "application/json; charset=utf-8"),
+        (
+            ["application/cloudevents+json", "application/json; charset=utf-8"],
+            "application/json; charset=utf-8",
+        ),
         (["application/x-www-form-urlencoded", "text/xml"], "application/x-www-form-urlencoded"),
     ],
 )
@@ -170,7 +187,11 @@ def test_json_content_is_preferred(media, right):
 
 
 def member(key, **rule):
-    return {"type": "object", "required": [key], "properties": {key: {"type": "string", **rule}, "data": BODY}}
+    return {
+        "type": "object",
+        "required": [key],
+        "properties": {key: {"type": "string", **rule}, "data": BODY},
+    }
 
 
 @pytest.mark.parametrize("rule", ["const", "enum"])
@@ -196,7 +217,10 @@ def test_a_discriminator_names_events_by_its_mapping():
     }
     union = {
         "oneOf": [{"$ref": "#/components/schemas/Paid"}, {"$ref": "#/components/schemas/Sent"}],
-        "discriminator": {"propertyName": "type", "mapping": {"invoice.paid": "Paid", "invoice.sent": "#/components/schemas/Sent"}},
+        "discriminator": {
+            "propertyName": "type",
+            "mapping": {"invoice.paid": "Paid", "invoice.sent": "#/components/schemas/Sent"},
+        },
     }
     doc = hooks({"webhook": {"post": operation(union)}}, components={"schemas": schemas})
     assert events(doc) == ("webhook", "invoice.paid", "invoice.sent")
@@ -205,8 +229,15 @@ def test_a_discriminator_names_events_by_its_mapping():
 
 
 def test_nested_unions_and_all_of_are_seen_through():
-    inner = {"oneOf": [{"allOf": [{"properties": {"data": BODY}}, member("event", const="a.b")]}, member("event", const="a.c")]}
-    doc = hooks({"x": {"post": operation({"anyOf": [inner, {"type": "null"}, member("event", enum=["a.d", "a.e"])]})}})
+    inner = {
+        "oneOf": [
+            {"allOf": [{"properties": {"data": BODY}}, member("event", const="a.b")]},
+            member("event", const="a.c"),
+        ]
+    }
+    doc = hooks(
+        {"x": {"post": operation({"anyOf": [inner, {"type": "null"}, member("event", enum=["a.d", "a.e"])]})}}
+    )
     assert events(doc) == ("x", "a.b", "a.c", "a.d", "a.e")
     assert load_terms("a.e", document=doc).pins == {"/event": "a.e"}
 
@@ -228,9 +259,20 @@ def test_one_body_for_many_names_gives_each_of_them_unless_it_is_one_of_them():
 # -- asking --------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("asked", ["check-run-completed", "check_run.completed", "check_run/completed", "CheckRunCompleted", "CHECK_RUN_COMPLETED"])
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "check-run-completed",
+        "check_run.completed",
+        "check_run/completed",
+        "CheckRunCompleted",
+        "CHECK_RUN_COMPLETED",
+    ],
+)
 def test_a_name_may_differ_in_punctuation(asked):
-    doc = hooks({"check-run-completed": {"post": operation(BODY)}, "check-run-created": {"post": operation(OTHER)}})
+    doc = hooks(
+        {"check-run-completed": {"post": operation(BODY)}, "check-run-created": {"post": operation(OTHER)}}
+    )
     assert load_terms(asked, document=doc).event == "check-run-completed"
 
 
@@ -286,9 +328,18 @@ def test_a_broken_reference_of_one_event_leaves_the_others_usable():
     [
         ({"a": []}, "/webhooks/a: must be an object, not a list"),
         ({"a": {"post": 5}}, "/webhooks/a/post: must be an object, not the number 5"),
-        ({"a": {"post": {"requestBody": "x"}}}, "/webhooks/a/post/requestBody: must be an object, not the text 'x'"),
-        ({"a": {"post": {"requestBody": {"content": []}}}}, "/webhooks/a/post/requestBody/content: must be an object, not a list"),
-        ({"a": {"post": {"requestBody": {"content": {"x/json": 5}}}}}, "/webhooks/a/post/requestBody/content/x~1json: must be an object, not the number 5"),
+        (
+            {"a": {"post": {"requestBody": "x"}}},
+            "/webhooks/a/post/requestBody: must be an object, not the text 'x'",
+        ),
+        (
+            {"a": {"post": {"requestBody": {"content": []}}}},
+            "/webhooks/a/post/requestBody/content: must be an object, not a list",
+        ),
+        (
+            {"a": {"post": {"requestBody": {"content": {"x/json": 5}}}}},
+            "/webhooks/a/post/requestBody/content/x~1json: must be an object, not the number 5",
+        ),
     ],
 )
 def test_a_malformed_structure_is_refused_with_its_place(items, said):
@@ -298,7 +349,9 @@ def test_a_malformed_structure_is_refused_with_its_place(items, said):
 
 
 def test_what_was_left_empty_is_no_event():
-    assert events(hooks({"a": None, "b": {"post": {"requestBody": None}}, "c": {"post": operation(BODY)}})) == ("c",)
+    assert events(
+        hooks({"a": None, "b": {"post": {"requestBody": None}}, "c": {"post": operation(BODY)}})
+    ) == ("c",)
 
 
 # -- pins ----------------------------------------------------------------------------------------
@@ -319,7 +372,10 @@ def test_what_was_left_empty_is_no_event():
         ({"properties": {"event": {}}}, {}),
         ({"properties": {"event": {"type": "string", "enum": ["x"]}}}, {}),
         ({"properties": {"name": {"type": "string"}, "kind": {"type": "string"}}}, {}),
-        ({"properties": {"meta": {"properties": {"event_name": {"type": "string"}}}}}, {"/meta/event_name": "e.v"}),
+        (
+            {"properties": {"meta": {"properties": {"event_name": {"type": "string"}}}}},
+            {"/meta/event_name": "e.v"},
+        ),
         ({"properties": {"data": {"properties": {"type": {"type": "string"}}}}}, {}),
         ({"properties": {"a": {"properties": {"type": {"enum": ["e.v", "x"]}}}}}, {"/a/type": "e.v"}),
         ({"properties": {"a": {"items": {"properties": {"type": {"enum": ["e.v"]}}}}}}, {}),
@@ -327,7 +383,12 @@ def test_what_was_left_empty_is_no_event():
         ({"properties": {"action": {"enum": ["v", "w"]}}}, {"/action": "v"}),
         ({"properties": {"action": {"enum": ["v"]}}}, {}),
         (
-            {"allOf": [{"properties": {"event": {"type": "string"}}}, {"properties": {"event": {"enum": ["x"]}}}]},
+            {
+                "allOf": [
+                    {"properties": {"event": {"type": "string"}}},
+                    {"properties": {"event": {"enum": ["x"]}}},
+                ]
+            },
             {},
         ),
         ({"properties": {"event": {"anyOf": [{"const": "x"}]}}}, {}),
@@ -343,8 +404,14 @@ def test_a_free_text_called_event_is_left_alone_where_the_name_is_only_the_docum
 
 
 def test_pins_see_through_references():
-    found = terms({"$ref": "#/components/schemas/A"}, {"A": {"allOf": [{"$ref": "#/components/schemas/B"}]},
-                  "B": {"properties": {"type": {"$ref": "#/components/schemas/Names"}}}, "Names": {"enum": ["e.v", "e.w"]}})
+    found = terms(
+        {"$ref": "#/components/schemas/A"},
+        {
+            "A": {"allOf": [{"$ref": "#/components/schemas/B"}]},
+            "B": {"properties": {"type": {"$ref": "#/components/schemas/Names"}}},
+            "Names": {"enum": ["e.v", "e.w"]},
+        },
+    )
     assert found.pins == {"/type": "e.v"}
 
 

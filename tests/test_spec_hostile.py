@@ -24,18 +24,53 @@ JUNK: tuple[Any, ...] = (
 RICH = {
     "openapi": "3.1.0",
     "info": {"title": "Rich"},
-    "paths": {"/hooks/a.b": {"post": {"responses": {"200": {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/A"}}}}},
-                                      "callbacks": {"on": {"{$url}": {"$ref": "#/components/pathItems/P"}}}}}},
-    "webhooks": {"w": {"post": operation({
-        "oneOf": [{"$ref": "#/components/schemas/A"}, {"$ref": "#/components/schemas/B"}],
-        "discriminator": {"propertyName": "type", "mapping": {"x.a": "A", "x.b": "#/components/schemas/B"}}})}},
+    "paths": {
+        "/hooks/a.b": {
+            "post": {
+                "responses": {
+                    "200": {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/A"}}}}
+                },
+                "callbacks": {"on": {"{$url}": {"$ref": "#/components/pathItems/P"}}},
+            }
+        }
+    },
+    "webhooks": {
+        "w": {
+            "post": operation(
+                {
+                    "oneOf": [{"$ref": "#/components/schemas/A"}, {"$ref": "#/components/schemas/B"}],
+                    "discriminator": {
+                        "propertyName": "type",
+                        "mapping": {"x.a": "A", "x.b": "#/components/schemas/B"},
+                    },
+                }
+            )
+        }
+    },
     "components": {
         "pathItems": {"P": {"post": operation({"$ref": "#anchored"})}},
         "schemas": {
-            "A": {"$id": "/a", "type": "object", "required": ["type"], "nullable": True, "properties": {
-                "type": {"const": "x.a"}, "next": {"$ref": "#/components/schemas/A"}, "n": {"minimum": 1, "exclusiveMinimum": True}}},
-            "B": {"$anchor": "anchored", "allOf": [{"properties": {"type": {"enum": ["x.b"]}}}], "items": [{}], "dependencies": {"a": ["b"]},
-                  "patternProperties": {"^a": {"pattern": "^b"}}, "if": {"required": ["a"]}, "then": False, "writeOnly": False},
+            "A": {
+                "$id": "/a",
+                "type": "object",
+                "required": ["type"],
+                "nullable": True,
+                "properties": {
+                    "type": {"const": "x.a"},
+                    "next": {"$ref": "#/components/schemas/A"},
+                    "n": {"minimum": 1, "exclusiveMinimum": True},
+                },
+            },
+            "B": {
+                "$anchor": "anchored",
+                "allOf": [{"properties": {"type": {"enum": ["x.b"]}}}],
+                "items": [{}],
+                "dependencies": {"a": ["b"]},
+                "patternProperties": {"^a": {"pattern": "^b"}},
+                "if": {"required": ["a"]},
+                "then": False,
+                "writeOnly": False,
+            },
         },
     },
 }
@@ -88,7 +123,9 @@ def test_damaged_text_is_read_or_refused(seed):
         damaged = bytearray(text)
         for _ in range(3):
             at = chance.randrange(len(damaged))
-            damaged[at : at + chance.choice((0, 1, 40))] = chance.choice((b"\n", b"\t", b"&a ", b"*a", b"- ", b"{", b"\xff", b"!x ", b": "))
+            damaged[at : at + chance.choice((0, 1, 40))] = chance.choice(
+                (b"\n", b"\t", b"&a ", b"*a", b"- ", b"{", b"\xff", b"!x ", b": ")
+            )
         try:
             load_terms(document=document_of(bytes(damaged), "d.yaml", suffix=".yaml"))
         except SpecError as problem:
@@ -97,8 +134,17 @@ def test_damaged_text_is_read_or_refused(seed):
 
 
 def test_wide_documents_are_read_in_bounded_time():
-    branches = [{"type": "object", "properties": {"type": {"const": f"a.{i}"}, "next": {"$ref": "#/components/schemas/S"}}} for i in range(1500)]
-    made = api({"oneOf": branches}, {"S": {"oneOf": [{"$ref": "#/components/schemas/T"}] * 50}, "T": {"type": "object"}})
+    branches = [
+        {
+            "type": "object",
+            "properties": {"type": {"const": f"a.{i}"}, "next": {"$ref": "#/components/schemas/S"}},
+        }
+        for i in range(1500)
+    ]
+    made = api(
+        {"oneOf": branches},
+        {"S": {"oneOf": [{"$ref": "#/components/schemas/T"}] * 50}, "T": {"type": "object"}},
+    )
     start = time.perf_counter()
     assert len(events(made)) == 1501
     assert load_terms("a.7", document=made).pins == {"/type": "a.7"}
@@ -121,6 +167,8 @@ def test_all_of_that_multiplies_at_each_level_is_refused_in_bounded_time():
     start = time.perf_counter()
     made = api({"$ref": "#/components/schemas/U0"}, schemas)
     assert events(made) == ("e.v",)
-    with pytest.raises(SpecError, match=r"/components/schemas/U8: its allOf expand to more than 10,000 schemas"):
+    with pytest.raises(
+        SpecError, match=r"/components/schemas/U8: its allOf expand to more than 10,000 schemas"
+    ):
         load_terms("e.v", document=made)
     assert time.perf_counter() - start < 5

@@ -73,7 +73,10 @@ def test_an_indented_fence_loses_its_own_indentation_only(tmp_path):
 
 
 def test_a_fence_inside_a_longer_fence_is_text(tmp_path):
-    text = SMALL.replace("title: Shop", "title: Shop, description: 'x'") + "x-note: |\n  ```\n  openapi: 1\n  ```\n"
+    text = (
+        SMALL.replace("title: Shop", "title: Shop, description: 'x'")
+        + "x-note: |\n  ```\n  openapi: 1\n  ```\n"
+    )
     page = f"````yaml\n{text}````\n"
     assert load_document(saved(tmp_path, page, "a.md")).data["x-note"] == "```\nopenapi: 1\n```\n"
 
@@ -102,7 +105,11 @@ def test_an_error_in_a_fence_names_the_line_of_the_page(tmp_path):
         ("a.yaml", "  \n", "is empty"),
         ("a.yaml", "# only a comment\n", "is empty"),
         ("a.json", "{", "line 1: is not JSON: Expecting property name enclosed in double quotes (column 2)"),
-        ("a.json", '{"openapi": "3.0.0", "openapi": "3.1.0"}', "the key 'openapi' stands twice in one object"),
+        (
+            "a.json",
+            '{"openapi": "3.0.0", "openapi": "3.1.0"}',
+            "the key 'openapi' stands twice in one object",
+        ),
         ("a.json", '{"openapi": NaN}', "NaN is no JSON number"),
         ("a.json", '{"openapi": 1e999}', "the number '1e999' is too large for a JSON reader"),
         ("a.json", '{"openapi": ' + "1" * 5000 + "}", "has a number with too many digits"),
@@ -121,11 +128,23 @@ def test_an_error_in_a_fence_names_the_line_of_the_page(tmp_path):
             "a:\n  b: !!python/object/apply:os.system [ls]\n",
             "line 2: the YAML tag '!!python/object/apply:os.system' is refused: a document holds plain values only",
         ),
-        ("a.yaml", "a: !secret x\n", "line 1: the YAML tag '!secret' is refused: a document holds plain values only"),
-        ("a.yaml", "a: !!binary aGk=\n", "line 1: the YAML tag '!!binary' is refused: a document holds plain values only"),
+        (
+            "a.yaml",
+            "a: !secret x\n",
+            "line 1: the YAML tag '!secret' is refused: a document holds plain values only",
+        ),
+        (
+            "a.yaml",
+            "a: !!binary aGk=\n",
+            "line 1: the YAML tag '!!binary' is refused: a document holds plain values only",
+        ),
         ("a.yaml", "swagger: '2.0'\n", "is Swagger 2.0; convert it to OpenAPI 3.0 or 3.1 first"),
         ("a.yaml", "asyncapi: 3.0.0\n", "is an AsyncAPI document, not an OpenAPI document"),
-        ("a.json", '{"type": "object", "properties": {}}', "is a bare JSON Schema, not an OpenAPI document; put it under 'webhooks' of one"),
+        (
+            "a.json",
+            '{"type": "object", "properties": {}}',
+            "is a bare JSON Schema, not an OpenAPI document; put it under 'webhooks' of one",
+        ),
         ("a.yaml", "hello: world\n", "is not an OpenAPI document: it has no 'openapi' key"),
         ("a.yaml", "just text\n", "is not an OpenAPI document: it is the text 'just text'"),
         ("a.json", "[]", "is not an OpenAPI document: it is a list"),
@@ -219,7 +238,16 @@ def bomb(levels: int) -> str:
         ('{"a":' * 200_000, f"nested deeper than {MAX_DEPTH} levels"),
         ('{"a":' * 200 + "1" + "}" * 200, f"nested deeper than {MAX_DEPTH} levels"),
     ],
-    ids=["aliases", "flow-lists", "flow-objects", "block-lists", "block-objects", "alias-chain", "json", "json-200"],
+    ids=[
+        "aliases",
+        "flow-lists",
+        "flow-objects",
+        "block-lists",
+        "block-objects",
+        "alias-chain",
+        "json",
+        "json-200",
+    ],
 )
 def test_a_bomb_ends_in_an_error_within_a_second(text, said):
     for suffix in (".yaml", ".json") if text.startswith('{"') else (".yaml",):

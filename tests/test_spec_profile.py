@@ -11,7 +11,17 @@ from contract_kit.errors import SpecError, UsageError
 from contract_kit.schema import Validator, violations
 from contract_kit.spec import as_era, load_profile, load_terms
 
-TEXT = ("address_city", "address_line1", "address_line2", "address_postal_code", "address_state", "created_by", "updated_by", "environment_id", "tenant_id")
+TEXT = (
+    "address_city",
+    "address_line1",
+    "address_line2",
+    "address_postal_code",
+    "address_state",
+    "created_by",
+    "updated_by",
+    "environment_id",
+    "tenant_id",
+)
 FULL = {
     "event_type": "customer.created",
     "customer": {
@@ -22,7 +32,14 @@ FULL = {
         "address_country": "NO",
         **dict.fromkeys(TEXT, "text"),
         "metadata": {"a": "b", "": ""},
-        "integrations": [{"id": "eim_1", "entity_type": "customer", "status": "archived", "created_at": "2026-01-01T00:00:00Z"}],
+        "integrations": [
+            {
+                "id": "eim_1",
+                "entity_type": "customer",
+                "status": "archived",
+                "created_at": "2026-01-01T00:00:00Z",
+            }
+        ],
         "status": "published",
         "created_at": "2026-01-01T00:00:00.123456789Z",
         "updated_at": "0001-12-31T23:59:59Z",
@@ -119,8 +136,16 @@ def test_what_the_provider_cannot_send(sends, changes):
 
 @pytest.mark.parametrize(
     "body",
-    [{}, {"customer": FULL["customer"]}, {"event_type": "customer.created"}, {**FULL, "event_type": "customer.updated"},
-     {**FULL, "customer": {"name": "x"}}, {**FULL, "x": "\0"}, [], None],
+    [
+        {},
+        {"customer": FULL["customer"]},
+        {"event_type": "customer.created"},
+        {**FULL, "event_type": "customer.updated"},
+        {**FULL, "customer": {"name": "x"}},
+        {**FULL, "x": "\0"},
+        [],
+        None,
+    ],
 )
 def test_a_body_without_its_parts_is_not_sent(sends, body):
     assert not sends.is_valid(body)
@@ -151,14 +176,31 @@ def test_each_era_gives_its_shape(profile):
     body = customer(email="", timezone="Europe/Oslo")
     shapes = {era["name"]: as_era(era, body) for era in profile.eras}
     assert list(shapes) == ["capital", "unnamed", "full", "slim", "slim-environment"]
-    assert [era["from"] for era in profile.eras] == ["2025-04-16", "2025-06-30", "2025-08-25", "2026-08-10", "2026-08-17"]
+    assert [era["from"] for era in profile.eras] == [
+        "2025-04-16",
+        "2025-06-30",
+        "2025-08-25",
+        "2026-08-10",
+        "2026-08-17",
+    ]
     assert list(shapes["capital"]) == ["Customer"]
     assert list(shapes["unnamed"]) == ["customer"]
     assert list(shapes["full"]) == ["event_type", "customer"]
     assert "integrations" not in shapes["full"]["customer"]
     slim = shapes["slim"]["customer"]
-    assert set(slim) == {"id", "external_id", "name", "address_line1", "address_line2", "address_city", "address_state",
-                         "address_postal_code", "address_country", "timezone", "metadata"}
+    assert set(slim) == {
+        "id",
+        "external_id",
+        "name",
+        "address_line1",
+        "address_line2",
+        "address_city",
+        "address_state",
+        "address_postal_code",
+        "address_country",
+        "timezone",
+        "metadata",
+    }
     assert set(shapes["slim-environment"]["customer"]) == {*slim, "environment_id"}
     for name in ("full", "slim", "slim-environment"):
         assert contract.is_valid(shapes[name]), name
@@ -192,7 +234,10 @@ def test_meanings_name_places_of_the_payload(profile):
 
 # -- which document a profile is about ------------------------------------------------------------
 
-PAYLOAD = {"type": "object", "properties": {"event_type": {"enum": ["invoice.paid", "x"]}, "invoice": {"type": "object"}}}
+PAYLOAD = {
+    "type": "object",
+    "properties": {"event_type": {"enum": ["invoice.paid", "x"]}, "invoice": {"type": "object"}},
+}
 
 
 def test_the_bundled_terms_carry_everything():
@@ -205,22 +250,40 @@ def test_the_bundled_terms_carry_everything():
 
 
 def test_other_documents_have_no_profile():
-    doc = document({"openapi": "3.1.0", "info": {"title": "Other"}, "webhooks": {"customer.created": {"post": operation(PAYLOAD)}}})
+    doc = document(
+        {
+            "openapi": "3.1.0",
+            "info": {"title": "Other"},
+            "webhooks": {"customer.created": {"post": operation(PAYLOAD)}},
+        }
+    )
     assert load_terms(document=doc).profile is None
     assert load_terms(document=document({**doc.data, "info": None})).profile is None
 
 
 @pytest.mark.parametrize("event", ["invoice.paid", "customer.created"])
 def test_other_events_of_the_provider_get_the_documents_own_word(event):
-    payload = {"type": "object", "properties": {"event_type": {"enum": [event, "x"]}, "invoice": {"$ref": "#/components/schemas/I"}}}
-    doc = document({"openapi": "3.1.0", "info": {"title": "Flexprice API"}, "webhooks": {event: {"post": operation(payload)}},
-                    "components": {"schemas": {"I": {"type": "object"}}}})
+    payload = {
+        "type": "object",
+        "properties": {"event_type": {"enum": [event, "x"]}, "invoice": {"$ref": "#/components/schemas/I"}},
+    }
+    doc = document(
+        {
+            "openapi": "3.1.0",
+            "info": {"title": "Flexprice API"},
+            "webhooks": {event: {"post": operation(payload)}},
+            "components": {"schemas": {"I": {"type": "object"}}},
+        }
+    )
     found = load_terms(event, document=doc).profile
     assert found is not None
     assert found.delivery["tolerance_s"] == 300
     assert found.eras == ()
     assert violations(found.sends, {"event_type": event, "invoice": {}}) == []
-    assert [v.pointer for v in violations(found.sends, {"event_type": "x", "invoice": 5})] == ["/event_type", "/invoice"][::-1]
+    assert [v.pointer for v in violations(found.sends, {"event_type": "x", "invoice": 5})] == [
+        "/event_type",
+        "/invoice",
+    ][::-1]
     assert violations(found.sends, {})
 
 

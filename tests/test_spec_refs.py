@@ -23,7 +23,10 @@ def test_only_reachable_definitions_are_carried():
 def test_recursive_references_stay_references():
     node = {"properties": {"next": {"$ref": "#/components/schemas/Node"}}}
     expected = {"properties": {"next": {"$ref": "#/$defs/Node"}}}
-    assert translated({"$ref": "#/components/schemas/Node"}, {"Node": node}) == {**expected, "$defs": {"Node": expected}}
+    assert translated({"$ref": "#/components/schemas/Node"}, {"Node": node}) == {
+        **expected,
+        "$defs": {"Node": expected},
+    }
 
 
 def test_the_payload_may_refer_to_itself():
@@ -59,20 +62,37 @@ def test_names_that_clean_up_alike_stay_apart():
 
 def test_a_reference_may_lead_anywhere_in_the_document():
     components = {"A": {"properties": {"b": TEXT}, "items": [{"type": "integer"}]}}
-    found = translated({"properties": {"x": {"$ref": "#/components/schemas/A/properties/b"},
-                                       "y": {"$ref": "#/components/schemas/A/items/0"}}}, components)
+    found = translated(
+        {
+            "properties": {
+                "x": {"$ref": "#/components/schemas/A/properties/b"},
+                "y": {"$ref": "#/components/schemas/A/items/0"},
+            }
+        },
+        components,
+    )
     assert sorted(map(str, found["$defs"].values())) == ["{'type': 'integer'}", "{'type': 'string'}"]
 
 
 def test_ids_and_anchors_name_schemas():
     components = {
-        "A": {"$id": "https://example.com/a", "$defs": {"in": {"$anchor": "inner", **TEXT}},
-              "properties": {"p": {"$ref": "#inner"}, "q": {"$ref": "#/$defs/in"}}},
+        "A": {
+            "$id": "https://example.com/a",
+            "$defs": {"in": {"$anchor": "inner", **TEXT}},
+            "properties": {"p": {"$ref": "#inner"}, "q": {"$ref": "#/$defs/in"}},
+        },
         "B": {"$anchor": "bee", "type": "integer"},
     }
     found = translated(
-        {"properties": {"a": {"$ref": "https://example.com/a"}, "b": {"$ref": "#bee"},
-                        "c": {"$ref": "https://example.com/a#inner"}}}, components)
+        {
+            "properties": {
+                "a": {"$ref": "https://example.com/a"},
+                "b": {"$ref": "#bee"},
+                "c": {"$ref": "https://example.com/a#inner"},
+            }
+        },
+        components,
+    )
     assert found["properties"]["a"] == {"$ref": "#/$defs/A"}
     assert found["properties"]["b"] == {"$ref": "#/$defs/B"}
     inner = found["properties"]["c"]
@@ -136,15 +156,24 @@ def test_a_reference_that_is_no_text_is_refused():
     [
         {"A": {"$ref": "#/components/schemas/A"}},
         {"A": {"$ref": "#/components/schemas/B"}, "B": {"$ref": "#/components/schemas/A"}},
-        {"A": {"$ref": "#/components/schemas/B", "description": "d"}, "B": {"$ref": "#/components/schemas/A", "title": "t"}},
+        {
+            "A": {"$ref": "#/components/schemas/B", "description": "d"},
+            "B": {"$ref": "#/components/schemas/A", "title": "t"},
+        },
         {"A": {"allOf": [{"$ref": "#/components/schemas/A"}]}},
-        {"A": {"anyOf": [{"$ref": "#/components/schemas/B"}, TEXT]}, "B": {"not": {"$ref": "#/components/schemas/A"}}},
+        {
+            "A": {"anyOf": [{"$ref": "#/components/schemas/B"}, TEXT]},
+            "B": {"not": {"$ref": "#/components/schemas/A"}},
+        },
         {"A": {"dependentSchemas": {"x": {"$ref": "#/components/schemas/A"}}}},
     ],
 )
 @pytest.mark.parametrize("version", ["3.0.0", "3.1.0"])
 def test_a_loop_of_references_is_refused(components, version):
-    for schema in ({"$ref": "#/components/schemas/A"}, {"properties": {"p": {"$ref": "#/components/schemas/A"}}}):
+    for schema in (
+        {"$ref": "#/components/schemas/A"},
+        {"properties": {"p": {"$ref": "#/components/schemas/A"}}},
+    ):
         with pytest.raises(RefError, match="goes round in a circle") as caught:
             terms(schema, components, version=version)
         assert caught.value.pointer.startswith("/components/schemas/")
@@ -158,7 +187,9 @@ def test_a_loop_of_path_items_is_refused():
 
 def test_a_long_chain_of_references_is_followed():
     count = 3000
-    components = {f"S{i}": {"properties": {"p": {"$ref": f"#/components/schemas/S{i + 1}"}}} for i in range(count)}
+    components = {
+        f"S{i}": {"properties": {"p": {"$ref": f"#/components/schemas/S{i + 1}"}}} for i in range(count)
+    }
     components[f"S{count}"] = TEXT
     pure = {f"P{i}": {"$ref": f"#/components/schemas/P{i + 1}"} for i in range(count)}
     pure[f"P{count}"] = TEXT
@@ -166,8 +197,10 @@ def test_a_long_chain_of_references_is_followed():
     from contract_kit.spec._bundle import bundle
     from contract_kit.spec._terms import _index, _translator
 
-    made = api({"properties": {"s": {"$ref": "#/components/schemas/S0"}, "p": {"$ref": "#/components/schemas/P0"}}},
-               {**components, **pure})
+    made = api(
+        {"properties": {"s": {"$ref": "#/components/schemas/S0"}, "p": {"$ref": "#/components/schemas/P0"}}},
+        {**components, **pure},
+    )
     found = bundle(_translator(made), _index(made).find("e.v").place)
     assert len(found["$defs"]) == count + 2
     assert time.perf_counter() - start < 5
@@ -180,11 +213,22 @@ def test_a_long_chain_of_references_is_followed():
 def tree(tmp_path):
     folder = tmp_path / "api"
     (folder / "schemas").mkdir(parents=True)
-    schema = {"type": "object", "properties": {
-        "a": {"$ref": "schemas/a.yaml#/A"}, "self": {"$ref": "openapi.json#/components/schemas/B"}}}
-    data = {"openapi": "3.1.0", "webhooks": {"e.v": {"post": operation(schema)}}, "components": {"schemas": {"B": TEXT}}}
+    schema = {
+        "type": "object",
+        "properties": {
+            "a": {"$ref": "schemas/a.yaml#/A"},
+            "self": {"$ref": "openapi.json#/components/schemas/B"},
+        },
+    }
+    data = {
+        "openapi": "3.1.0",
+        "webhooks": {"e.v": {"post": operation(schema)}},
+        "components": {"schemas": {"B": TEXT}},
+    }
     (folder / "openapi.json").write_text(json.dumps(data))
-    (folder / "schemas" / "a.yaml").write_text("A: {properties: {b: {$ref: 'b.json'}, up: {$ref: '../openapi.json#/components/schemas/B'}}}")
+    (folder / "schemas" / "a.yaml").write_text(
+        "A: {properties: {b: {$ref: 'b.json'}, up: {$ref: '../openapi.json#/components/schemas/B'}}}"
+    )
     (folder / "schemas" / "b.json").write_text('{"type": "integer"}')
     (tmp_path / "outside.json").write_text('{"type": "integer"}')
     return folder
@@ -217,4 +261,7 @@ def test_a_missing_file_is_named(tree):
     (tree / "schemas" / "b.json").unlink()
     with pytest.raises(RefError) as caught:
         load_terms("e.v", load_document(tree / "openapi.json", allow_files=True).path, allow_files=True)
-    assert str(caught.value) == "schemas/a.yaml#/A/properties/b/$ref: $ref 'b.json' leads to a file that is not there"
+    assert (
+        str(caught.value)
+        == "schemas/a.yaml#/A/properties/b/$ref: $ref 'b.json' leads to a file that is not there"
+    )
