@@ -169,7 +169,7 @@ MAKERS = {
     "user dict": collections.UserDict,
     "subclasses": strange_bases,
     "pydantic dataclass": lambda v: PydanticData(**v),
-    "pydantic root model": lambda v: pydantic.RootModel[dict](v),
+    "pydantic root model": pydantic.RootModel[dict],
 }
 
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from contract_kit.jsonio import MISSING, get, strict_loads
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from contract_kit.model import Case, Verdict
 
@@ -218,7 +218,18 @@ def _from_bases(name: str, failures: list[Verdict]) -> tuple[list[Group], list[V
         others = [v for origin, made in groups.items() if origin != "full" for v in made.verdicts]
         groups["full"].verdicts.extend([*others, *rest])
         return [groups["full"]], []
-    return list(groups.values()), rest
+    return list(groups.values()), [verdict for verdict in rest if not _joined(verdict, groups.values())]
+
+
+def _joined(verdict: Verdict, groups: Collection[Group]) -> bool:
+    """Whether a body of many differences has the form that some base failed for: then it is put there."""
+    if not is_whole(verdict.case):
+        return False
+    for made in groups:
+        if made.lead is not None and _contains(verdict.case, made.lead.case):
+            made.verdicts.append(verdict)
+            return True
+    return False
 
 
 _GRAVITY = (
