@@ -1,0 +1,165 @@
+"""The whole catalogue on an in-process parser, isolated in a child, beside the parser called in a plain loop.
+
+Run: ``python benchmarks/rounds.py [--rounds 5] [--json FILE]``
+
+The parser is a correct one, so that no time goes into findings: strict JSON, then a compiled schema, which takes
+some 50 µs for a realistic body on a quiet machine (the table says how much it was). The loop is the limit: the bodies of all cases, ready made, given to the parser in one process, its
+refusals caught. A run makes the cases, sends each to the child, compares what came out, gives each a second time
+in another order, and judges; so a case is two deliveries, and the table has both. ``whole command`` is ``contract-kit
+fuzz`` with its defaults, random search included, from the start of the process to its end. Wall time throughout;
+rounds are interleaved. Nothing here asserts a time.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import time
+from contextlib import closing
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+EVENT = "customer.created"
+LOOP, RUN = "the parser in a loop (limit)", "contract_kit, catalogue, isolated"
+
+
+def reading():
+    """A correct parser of some 50 µs: strict JSON, then the document's own schema."""
+    from contract_kit.schema import validator_for
+    from contract_kit.spec import load_terms
+
+    judge = validator_for(load_terms(EVENT).schema)
+
+    def strange(name):
+        raise ValueError(f"{name} is no JSON")
+
+    decode = json.JSONDecoder(parse_constant=strange).decode
+
+    def parse(body: bytes) -> dict:
+        try:
+            value = decode(body.decode("utf-8"))
+        except RecursionError as error:
+            raise ValueError("too deep") from error
+        if not judge.is_valid(value):
+            raise ValueError("not as the contract says")
+        return value
+
+    return parse
+
+
+parse = reading()
+
+
+def looped(bodies: list[bytes]) -> dict[str, float]:
+    """The parser alone."""
+    begun = time.perf_counter()
+    for body in bodies:
+        try:
+            parse(body)
+        except ValueError:
+            pass
+    seconds = time.perf_counter() - begun
+    rate = len(bodies) / seconds
+    return {"seconds": seconds, "cases_per_s": rate, "deliveries_per_s": rate}
+
+
+def isolated(terms) -> dict[str, float]:
+    """A whole run over the catalogue, making of the cases and conclusion included, the child's start not."""
+    from contract_kit.report import Context
+    from contract_kit.runner import Settings, run
+    from contract_kit.targets import open_python_target
+
+    settings = Settings(max_examples=0)
+    with closing(open_python_target("rounds:parse", cwd=str(ROOT / "benchmarks"))) as target:
+        begun = time.perf_counter()
+        result = run(terms, target, settings, Context(target="rounds:parse", kind="parser"))
+        seconds = time.perf_counter() - begun
+    done = result.summary
+    return {
+        "seconds": seconds,
+        "cases_per_s": done.cases / seconds,
+        "deliveries_per_s": done.deliveries / seconds,
+        "findings": done.findings,
+    }
+
+
+def commanded() -> float:
+    """Seconds of the whole command."""
+    words = [sys.executable, "-m", "contract_kit", "fuzz", "rounds:parse", "-q"]
+    begun = time.perf_counter()
+    done = subprocess.run(
+        words,
+        cwd=ROOT / "benchmarks",
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode not in (0, 1):  # findings are no matter here
+        raise SystemExit(done.stderr)
+    return time.perf_counter() - begun
+
+
+def measure(rounds: int) -> dict:
+    """Rows of the loop and the run, and the seconds of the whole command."""
+    from contract_kit.cases import body_cases
+    from contract_kit.spec import load_terms
+
+    terms = load_terms(EVENT)
+    bodies = [case.body for case in body_cases(terms, target="parser")]
+    seen: dict[str, list[dict[str, float]]] = {LOOP: [], RUN: []}
+    command = []
+    for _ in range(rounds):
+        seen[LOOP].append(looped(bodies))
+        seen[RUN].append(isolated(terms))
+        command.append(commanded())
+    rows = []
+    for name, found in seen.items():
+        row: dict = {"name": name}
+        for what in ("cases_per_s", "deliveries_per_s"):
+            row[what] = round(statistics.median(one[what] for one in found))
+            row[f"{what}_best"] = round(max(one[what] for one in found))
+            row[f"{what}_of_limit"] = round(
+                statistics.median(
+                    one[what] / limit[what] for one, limit in zip(found, seen[LOOP], strict=True)
+                ),
+                3,
+            )
+        row["seconds"] = round(statistics.median(one["seconds"] for one in found), 2)
+        rows.append(row)
+    return {
+        "rounds": rounds,
+        "cases": len(bodies),
+        "parser_us": round(1e6 / rows[0]["cases_per_s"], 1),
+        "findings": max(int(one["findings"]) for one in seen[RUN]),
+        "rows": rows,
+        "command_s": {"best": round(min(command), 2), "median": round(statistics.median(command), 2)},
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--json", type=Path, metavar="FILE")
+    chosen = parser.parse_args()
+    found = measure(chosen.rounds)
+    print(f"{found['cases']:,} cases{'':25} {'cases/s':>10} {'of limit':>9} {'deliveries/s':>13} {'of limit':>9}")
+    for row in found["rows"]:
+        print(
+            f"{row['name']:37} {row['cases_per_s']:10,} {row['cases_per_s_of_limit']:9.2f}"
+            f" {row['deliveries_per_s']:13,} {row['deliveries_per_s_of_limit']:9.2f}"
+        )
+    print(f"the parser takes {found['parser_us']} µs; findings: {found['findings']}")
+    print(f"whole command: {found['command_s']['median']} s (best {found['command_s']['best']} s)")
+    if chosen.json:
+        chosen.json.write_text(json.dumps(found, indent=1))
+
+
+if __name__ == "__main__":
+    main()
