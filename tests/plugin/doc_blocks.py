@@ -20,6 +20,14 @@ SKIPPED = {
     r"pip install |python -m pip install ": "no network: what it installs is what runs this test",
     r"python3 -m venv |\. \S+/activate$": "the environment is the one that runs this test",
 }
+_NOT_A_USER_S = (
+    "PYTHONDONTWRITEBYTECODE",
+    "PYTEST_ADDOPTS",
+    "PYTEST_PLUGINS",
+    "PYTEST_XDIST_WORKER",
+    "CONTRACT_KIT_SECRET",
+)
+"""Without byte code pytest rewrites every module of every plugin at each start."""
 
 
 @dataclass(frozen=True)
@@ -58,10 +66,11 @@ class Shell:
     def type(self, command: str) -> tuple[int, str]:
         beside = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
         told = self.cwd.parent / f"{self.cwd.name}.pwd"
+        plain = {name: value for name, value in os.environ.items() if name not in _NOT_A_USER_S}
         done = subprocess.run(
             ["bash", "-c", f'{command}\ncode=$?; pwd > "$TOLD"; exit $code'],
             cwd=self.cwd,
-            env={**os.environ, "PATH": beside, "COLUMNS": "120", **self.env, "TOLD": str(told)},
+            env={**plain, "PATH": beside, "COLUMNS": "120", **self.env, "TOLD": str(told)},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
