@@ -59,3 +59,13 @@ documents: ## fetch GitHub's webhook document, its examples and the third judge 
 
 test-documents: $(STAMP) documents ## the catalogue's laws on GitHub's 261 webhooks, judged by three validators (long)
 	$(BIN)/python -m pytest -q -s tests/documents_github.py
+
+.PHONY: reference matrix test-wheel
+reference: $(STAMP) ## write docs/reference.md anew, from the code
+	$(BIN)/python scripts/make_reference.py
+
+matrix: $(STAMP) ## the plugin under Python 3.11 to 3.13, with the oldest and the newest pytest and Hypothesis (long)
+	$(BIN)/nox
+
+test-wheel: $(STAMP) ## build the wheel, install it alone into a clean environment, use it in each way (needs a package index)
+	$(BIN)/python -m pytest -q -m slow tests/test_wheel.py
