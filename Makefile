@@ -69,3 +69,17 @@ matrix: $(STAMP) ## the plugin under Python 3.11 to 3.13, with the oldest and th
 
 test-wheel: $(STAMP) ## build the wheel, install it alone into a clean environment, use it in each way (needs a package index)
 	$(BIN)/python -m pytest -q -m slow tests/test_wheel.py
+
+BENCH := .cache/bench
+.PHONY: bench
+$(BENCH)/.installed: pyproject.toml benchmarks/requirements.txt benchmarks/requirements-older.txt
+	$(PYTHON) -m venv $(BENCH)
+	$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check \
+	  --editable ".[schemathesis]" --requirement benchmarks/requirements.txt
+	$(PYTHON) -m venv $(BENCH)-older
+	$(BENCH)-older/bin/python -m pip install --quiet --disable-pip-version-check \
+	  --requirement benchmarks/requirements-older.txt
+	@touch $@
+
+bench: $(BENCH)/.installed ## measure everything beside its peers, write the table of docs/performance.md (six minutes)
+	$(BENCH)/bin/python benchmarks/run.py --old $(BENCH)-older/bin/python

@@ -106,7 +106,9 @@ def main() -> None:
     parser.add_argument("--json", type=Path, metavar="FILE")
     chosen = parser.parse_args()
     found = measure(chosen.rounds, chosen.count)
-    print(f"{'lines a second':36} {'wall, best':>11} {'median':>9} {'CPU, best':>11} {'median':>9} {'of limit':>9}")
+    print(
+        f"{'lines a second':36} {'wall, best':>11} {'median':>9} {'CPU, best':>11} {'median':>9} {'of limit':>9}"
+    )
     for row in found["rows"]:
         print(
             f"{row['name']:36} {row['wall_best']:11,} {row['wall']:9,} {row['cpu_best']:11,} {row['cpu']:9,}"
