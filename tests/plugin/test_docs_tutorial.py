@@ -57,6 +57,9 @@ def _run_like_ci(shell: Shell) -> None:
         if not is_skipped(command):
             code, printed = shell.type(command)
             assert code == 0, printed
-    for kept in (lab["tests"]["artifacts"]["paths"][0], lab["tests"]["artifacts"]["reports"]["junit"]):
-        assert (shell.cwd / kept).stat().st_size > 1000
+    artifacts = lab["tests"]["artifacts"]
+    assert hub["jobs"]["tests"]["steps"][-1]["with"]["path"] == artifacts["paths"][0]
+    for kept in (artifacts["paths"][0], artifacts["reports"]["junit"]):
+        (made,) = shell.cwd.glob(kept)
+        assert made.stat().st_size > 1000
         assert kept in (shell.cwd / ".gitignore").read_text().split()
