@@ -53,6 +53,7 @@ class Benchmark:
 
 BENCHMARKS = (
     Benchmark("samples", ("--rounds", "5")),
+    Benchmark("growth", ("--rounds", "5")),
     Benchmark("generate", ("--rounds", "5")),
     Benchmark("strategies", ("--rounds", "5")),
     Benchmark("rounds", ("--rounds", "5")),

@@ -85,12 +85,27 @@ def samples(result: dict) -> list[tuple[str, ...]]:
     return rows
 
 
+def growth(result: dict) -> list[tuple[str, ...]]:
+    """What a sample costs as there are more of them, and more in them."""
+    least: dict = {}
+    rows = []
+    for row in result["rows"]:
+        first = least.setdefault(row["of"], row)
+        sample = row["of"] == "samples"
+        unit = " µs a sample" if sample else " µs a property"
+        beside = f"{first['size']:,} {row['of']}" if row is not first else ""
+        shown = times(row["median_us"] / first["median_us"]) if beside else ""
+        words = f"growth: {row['size']:,} {row['of']}"
+        best, middle = (figure(row[key], unit) for key in ("best_us", "median_us"))
+        rows.append((words, best, middle, beside, shown, "linear" if beside else ""))
+    return rows
+
+
 def generate(result: dict) -> list[tuple[str, ...]]:
     """The whole process that writes lines."""
     ours, limit = result["rows"]
     what = f"`generate --count {result['count']:,}`, NDJSON, whole process"
     memory = result["megabytes"]
-    (small, least), (large, most) = memory.items()
     rows = []
     for kind, unit in (("wall", "/s"), ("cpu", "/CPU s")):
         rows.append(
@@ -103,11 +118,14 @@ def generate(result: dict) -> list[tuple[str, ...]]:
                 "50,000/s" if kind == "wall" else "",
             )
         )
-    words = f"`generate`, memory at {int(large):,} lines"
-    return [
-        *rows,
-        (words, "", f"{most} MB", f"at {int(small):,} lines: {least} MB", times(most / least), "flat"),
-    ]
+    small, *larger = memory
+    for lines in larger:
+        words, beside = (
+            f"`generate`, memory at {int(lines):,} lines",
+            f"at {int(small):,} lines: {memory[small]} MB",
+        )
+        rows.append((words, "", f"{memory[lines]} MB", beside, times(memory[lines] / memory[small]), "flat"))
+    return rows
 
 
 def strategies(result: dict) -> list[tuple[str, ...]]:
@@ -211,6 +229,7 @@ def startup(result: dict) -> list[tuple[str, ...]]:
 
 SECTIONS = {
     "samples": samples,
+    "growth": growth,
     "generate": generate,
     "strategies": strategies,
     "rounds": rounds,
