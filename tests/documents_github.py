@@ -31,7 +31,7 @@ from contract_kit.spec import events, load_document, load_terms
 CACHE = Path(__file__).resolve().parent.parent / ".cache" / "documents"
 DOCUMENT = CACHE / "node_modules/@octokit/openapi-webhooks/generated/api.github.com.json"
 EXAMPLES = CACHE / "node_modules/@octokit/webhooks-examples/api.github.com/index.json"
-SHARE = int(os.environ.get("DOCUMENTS_SHARE", "400"))
+SHARE = int(os.environ.get("DOCUMENTS_SHARE", "60"))
 SECONDS, MEGABYTES = 30, 300
 
 if not DOCUMENT.exists():

@@ -23,7 +23,32 @@ __all__ = ["LOOKS_DOWN", "Local"]
 LOOKS_DOWN = frozenset(
     "not if anyOf oneOf contains uniqueItems dependentSchemas unevaluatedProperties unevaluatedItems enum const".split()  # noqa: SIM905
 )
-_FINE, _WHOLE = True, False
+_SILENT = frozenset(
+    [
+        "anyOf",
+        "oneOf",
+        "type",
+        "title",
+        "description",
+        "discriminator",
+        "examples",
+        "default",
+        "deprecated",
+        "$schema",
+        "$defs",
+    ]
+)
+_FAILED = {
+    "anyOf": "it satisfies none of the schemas of anyOf",
+    "oneOf": "it does not satisfy exactly one of the schemas of oneOf",
+}
+
+
+def _only_choice(node: Node) -> str | None:
+    """The keyword of a place whose one choice is all that is said of what stands inside it."""
+    found = [keyword for part in node.parts for keyword in part if keyword in _FAILED]
+    plain = all(set(part) <= _SILENT for part in node.parts)
+    return found[0] if plain and len(found) == 1 else None
 
 
 class Local:
@@ -34,6 +59,7 @@ class Local:
         self._base: Base | None = None
         self._sound = False
         self._pivots: dict[str, tuple[str, Validator, Any]] = {}
+        self._choices: dict[str, str | None] = {}
 
     def violations(self, base: Base, place: str, new: Any) -> list[Violation]:
         """What a body breaks that is ``base`` with ``new`` at ``place``."""
@@ -41,6 +67,12 @@ class Local:
         if not self._sound:
             return self.whole.violations(replace(base.value, place, new))
         pivot, judge, there = self._pivot(base, place)
+        choice = self._choices.get(pivot) if pivot != place else None
+        if choice is not None:
+            # All that stands there is seen through one choice: it fails as a whole, and said shortly.
+            if judge.is_valid(replace(there, place[len(pivot) :], new)):
+                return []
+            return [Violation(pivot, choice, _FAILED[choice])]
         found = judge.violations(replace(there, place[len(pivot) :], new))
         return [Violation(pivot + v.pointer, v.keyword, v.message) for v in found] if pivot else found
 
@@ -55,7 +87,7 @@ class Local:
     def _turn(self, base: Base) -> None:
         """Bases come one after the other: what is known of one is forgotten with it."""
         if base is not self._base:
-            self._base, self._pivots = base, {}
+            self._base, self._pivots, self._choices = base, {}, {}
             self._sound = self.whole.is_valid(base.value)
 
     def _pivot(self, base: Base, place: str) -> tuple[str, Validator, Any]:
@@ -73,6 +105,7 @@ class Local:
                     break
                 here = join(here, token)
             judge = judge_of(node) if here else self.whole
+            self._choices[here] = _only_choice(node)
             there = get(base.value, here)
             assert there is not MISSING
             self._pivots[place] = (here, judge, there)

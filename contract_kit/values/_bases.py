@@ -174,7 +174,7 @@ def _branches(
                     continue
                 made += 1
                 asked = {**_up_to(built.decided, decision), **forced, decision: branch}
-                other = _other(terms, asked, options, parent)
+                other = _other(terms, asked, options)
                 if other is None:
                     continue
                 label = (
@@ -186,11 +186,13 @@ def _branches(
                 waiting.append((asked, other))
 
 
-def _other(terms: Terms, asked: dict[Decision, int], options: dict[str, Any], parent: str) -> Built | None:
+def _other(terms: Terms, asked: dict[Decision, int], options: dict[str, Any]) -> Built | None:
     """The body with other branches, ``None`` where there is none."""
     if "quiet" in options:
         ways = [pointer for pointer, _ in asked]
-        options = {**options, "quiet": _away_from(parent, *ways)}
+        quiet = options["quiet"]
+        # Below a choice that is forced a place is told apart by what it asks; at it and above it is not.
+        options = {**options, "quiet": lambda at: quiet(at) and not any(_under(way, at) for way in ways)}
     try:
         return _builder(terms, 0, forced=asked, **options).build(terms.root)
     except (ImpossibleSchema, TooLarge):
