@@ -2,7 +2,8 @@
 
 Each session is a fresh environment with the package and nothing that its tests do not need: pytest,
 Hypothesis and Python are what varies. "oldest" is read from pyproject.toml, so that a promise that is
-made there is a promise that is tested here. A Python that the machine has not is skipped, and nox says so.
+made there is a promise that is tested here. A Python that is not on the path is skipped, and nox says so (with
+pyenv: `PYENV_VERSION=3.11.7:3.12.1:3.13.0 make matrix`).
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import nox
 
 nox.needs_version = ">=2024.10"
 nox.options.default_venv_backend = "venv"
+nox.options.download_python = "never"
 nox.options.error_on_missing_interpreters = False
 
 PYTHONS = ("3.11", "3.12", "3.13")
