@@ -9,15 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any
+from typing import Any, TYPE_CHECKING
 
 from contract_kit.errors import ImpossibleSchema, UnsupportedKeyword
 from contract_kit.jsonio import MISSING, compact, join
-from contract_kit.schema import Validator
 from contract_kit.shape import Node, json_type
 
-from ._negate import opposites
+from ._judge import judge_of, opposites_of, told_apart
+from ._order import CHECKED, branch_order, needs_check, room, types_in_order, without
 from ._scalar import fit
+
+if TYPE_CHECKING:
+    from contract_kit.schema import Validator
 
 __all__ = ["Builder", "Built", "Decision", "TooLarge", "build", "judge_of", "plain_leaf"]
 
@@ -26,21 +29,10 @@ Decision = tuple[str, int]
 Leaf = Callable[[Node, str], Any]
 Want = Callable[[str], bool]
 
-_ORDER = ("object", "array", "string", "integer", "number", "boolean", "null")
 _KEYS = ("plan_tier", "region", "source", "team", "channel", "cohort")
 _LETTERS = "bcdefghijklmnopqrstuvwxyz0123456789"
 _DEEPEST = 40
 _MOST_BENDS = 3
-_MOST_OPPOSITES = 60
-
-
-def judge_of(node: Node) -> Validator:
-    """The compiled validator of one node, made once a document."""
-    key = ("judge", node.identity)
-    if key not in node.memo:
-        # The node is kept beside it: its parts must live as long as the key that names them.
-        node.memo[key] = (Validator(node.schema), node)
-    return node.memo[key][0]  # type: ignore[no-any-return]
 
 
 def plain_leaf(node: Node, at: str) -> Any:
@@ -123,10 +115,10 @@ class Builder:
         return value
 
     def _chosen(self, node: Node, at: str, depth: int) -> Any:
-        """Settle the first open choice, trying branches in the order of :func:`_branch_order`."""
+        """Settle the first open choice, trying branches in the order of :func:`branch_order`."""
         decision = (node.pointer, node.settled)
         forced = self.forced.get(decision)
-        order = _branch_order(node) if forced is None else [forced]
+        order = branch_order(node) if forced is None else [forced]
         trouble: ImpossibleSchema | None = None
         judge = judge_of(node)
         for branch in order:
@@ -161,13 +153,13 @@ class Builder:
         if members is not None:
             return self._member(node, at, members)
         trouble: ImpossibleSchema | None = None
-        for name in _types_in_order(node):
+        for name in types_in_order(node):
             try:
                 value = self._typed(node, name, at, depth)
             except ImpossibleSchema as error:
                 trouble = trouble or error
                 continue
-            if not _needs_check(node) or judge_of(node).is_valid(value):
+            if not needs_check(node) or judge_of(node).is_valid(value):
                 return value
             value = self._mended(node, value, at, judge_of(node))
             if value is not MISSING:
@@ -177,7 +169,7 @@ class Builder:
             return value
         if trouble is not None:
             raise trouble
-        unmet = next((k for k in _CHECKED if node.keyword(k) is not None), "its keywords")
+        unmet = next((k for k in CHECKED if node.keyword(k) is not None), "its keywords")
         raise UnsupportedKeyword(unmet, node.pointer)
 
     def _mended(self, node: Node, value: Any, at: str, judge: Validator) -> Any:
@@ -191,7 +183,7 @@ class Builder:
                 if judge.is_valid({n: item for n, item in value.items() if n in kept or n == name}):
                     kept.add(name)
         else:
-            fewer = next((n for n in value if n not in firm and judge.is_valid(_without(value, n))), None)
+            fewer = next((n for n in value if n not in firm and judge.is_valid(without(value, n))), None)
             if fewer is None:
                 return MISSING
             kept = set(value) - {fewer}
@@ -209,7 +201,7 @@ class Builder:
         self.bending += 1
         try:
             for schema in forbidden:
-                for other in _opposites(node, schema):
+                for other in opposites_of(node, schema):
                     narrow = node.narrowed(other)
                     try:
                         value = self._value(narrow, at, depth + 1)
@@ -244,7 +236,7 @@ class Builder:
         most = node.keyword("maxProperties")
         required = set(node.required)
         for name, child in node.properties.items():
-            if name in required or (self._wanted(child, name) and _room(value, required, most)):
+            if name in required or (self._wanted(child, name) and room(value, required, most)):
                 self._property(value, name, child, at, depth, needed=name in required)
         for name in node.required:
             if name not in value:
@@ -279,19 +271,14 @@ class Builder:
 
         for pattern, child in node.patterns.items():
             key = matching(pattern)
-            if (
-                key is not None
-                and key not in value
-                and _room(value, set(), most)
-                and self.want(child.pointer)
-            ):
+            if key is not None and key not in value and room(value, set(), most) and self.want(child.pointer):
                 self._entry(node, value, key, at, depth)
         if node.values is None or node.values.impossible or node.values.recursions > self.deepest:
             return
         if not self.want(node.values.pointer):
             return
         for key in self._keys(node)[: self.entries]:
-            if key not in value and _room(value, set(), most):
+            if key not in value and room(value, set(), most):
                 self._entry(node, value, key, at, depth)
 
     def _entry(self, node: Node, value: dict[str, Any], key: str, at: str, depth: int) -> None:
@@ -400,97 +387,11 @@ class Builder:
                     other = fit(child, name, None, variant=variant)
                     if compact(other) not in known:
                         return other
-        return _told_apart(child, value, known)
-
-
-def _told_apart(child: Node, value: Any, known: set[bytes]) -> Any:
-    """An object with another text or number in it, so that it is none of ``known``; or ``MISSING``."""
-    if not isinstance(value, dict):
-        return MISSING
-    judge = judge_of(child)
-    for name, item in value.items():
-        for number in range(
-            1, 40 if isinstance(item, str | int | float) and not isinstance(item, bool) else 1
-        ):
-            other = {**value, name: f"{item}{number}" if isinstance(item, str) else item + number}
-            if compact(other) not in known and judge.is_valid(other):
-                return other
-    return MISSING
-
-
-def _without(value: Mapping[str, Any], name: str) -> dict[str, Any]:
-    return {key: item for key, item in value.items() if key != name}
-
-
-def _opposites(node: Node, schema: Any) -> list[Any]:
-    """The opposites of a schema, made once a document: nodes are told apart by their parts."""
-    key = ("opposites", id(schema))
-    if key not in node.memo:
-        node.memo[key] = (list(islice(opposites(schema, node.lookup), _MOST_OPPOSITES)), schema)
-    return node.memo[key][0]  # type: ignore[no-any-return]
+        return told_apart(child, value, known)
 
 
 def _never(_pointer: str) -> bool:
     return False
-
-
-_CHECKED = (
-    "not",
-    "pattern",
-    "propertyNames",
-    "contains",
-    "maxContains",
-    "minContains",
-    "uniqueItems",
-    "dependentSchemas",
-    "unevaluatedProperties",
-    "unevaluatedItems",
-    "format",
-    "multipleOf",
-)
-
-
-def _needs_check(node: Node) -> bool:
-    return any(name in part for part in node.parts for name in _CHECKED)
-
-
-def _room(value: Mapping[str, Any], required: set[str], most: int | None) -> bool:
-    """Whether one more optional property fits under ``maxProperties``."""
-    return most is None or len(value) + len(required - set(value)) < most
-
-
-def _types_in_order(node: Node) -> list[str]:
-    """Allowed types, structure first and ``null`` last; an untyped node takes what its keywords speak of."""
-    if node.typed:
-        return [name for name in _ORDER if name in node.types]
-    spoken = []
-    if node.properties or node.required or node.values or node.patterns:
-        spoken.append("object")
-    if node.items or node.prefix or node.contains:
-        spoken.append("array")
-    if any(
-        node.keyword(k) is not None
-        for k in ("minimum", "maximum", "multipleOf", "exclusiveMinimum", "exclusiveMaximum")
-    ):
-        spoken.append("number")
-    rest = [
-        name for name in ("string", "integer", "boolean", "object", "array", "null") if name in node.types
-    ]
-    return [name for name in spoken if name in node.types or name == "number"] + [
-        n for n in rest if n not in spoken
-    ]
-
-
-def _branch_order(node: Node) -> list[int]:
-    """Branches of the first choice: those with structure first, ``null`` last, else document order."""
-    branches = node.choices[0].branches
-    picked = [node.pick(0, number) for number in range(len(branches))]
-
-    def rank(number: int) -> tuple[bool, bool, int]:
-        here = picked[number]
-        return (here.impossible or not here.types, here.types == ("null",), number)
-
-    return sorted(range(len(branches)), key=rank)
 
 
 def build(node: Node, leaf: Leaf = plain_leaf, **options: Any) -> Any:
