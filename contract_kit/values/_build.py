@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from contract_kit.errors import ImpossibleSchema, UnsupportedKeyword
 from contract_kit.jsonio import MISSING, compact, join
