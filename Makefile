@@ -81,5 +81,5 @@ $(BENCH)/.installed: pyproject.toml benchmarks/requirements.txt benchmarks/requi
 	  --requirement benchmarks/requirements-older.txt
 	@touch $@
 
-bench: $(BENCH)/.installed ## measure everything beside its peers, write the table of docs/performance.md (six minutes)
+bench: $(BENCH)/.installed ## measure everything beside its peers, write the table of docs/performance.md (long)
 	$(BENCH)/bin/python benchmarks/run.py --old $(BENCH)-older/bin/python

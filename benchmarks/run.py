@@ -132,12 +132,13 @@ def main() -> int:
     kept = json.loads(chosen.json.read_text(encoding="utf-8")) if chosen.json.exists() else {}
     if not chosen.table:
         done = dict(kept.get("benchmarks", {})) if chosen.only else {}
+        go = datetime.now(UTC).isoformat(timespec="seconds")
         for benchmark in BENCHMARKS:
             if chosen.only and benchmark.name not in chosen.only:
                 continue
             print(f"== {benchmark.name}", flush=True)
             when = datetime.now(UTC).isoformat(timespec="seconds")
-            done[benchmark.name] = {"at": when, **ran(benchmark, chosen.old)}
+            done[benchmark.name] = {"go": go, "at": when, **ran(benchmark, chosen.old)}
         kept = {"version": 1, "machine": machine(), "versions": versions(), "benchmarks": done}
         chosen.json.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
     put(chosen.page, table(kept))

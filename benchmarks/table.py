@@ -28,7 +28,10 @@ def surroundings(kept: dict) -> list[str]:
         if max(one["load_before"] for one in found) < 1.5
         else "**busy with other work**, so the absolute figures are low"
     )
-    when = max(one["at"] for one in found)[:10]
+    goes = {one.get("go", "") for one in found}
+    when = max(one["at"] for one in found)[:10] + (
+        ", parts of it measured again later" if len(goes) > 1 else ""
+    )
     where = f"{made['processor']}, {made['cores']} cores, {made['system']}, Python {made['python']}"
     load = f"The load was {min(loads)} to {max(loads)}: {said}."
     return [f"{when}, {where}. {load} It took {took / 60:.1f} minutes. Versions: {versions}."]
