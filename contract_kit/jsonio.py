@@ -35,6 +35,9 @@ class _Missing:
 MISSING = _Missing()
 
 
+_COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
 def compact(value: Any) -> bytes:
     """``value`` as UTF-8 JSON without blanks; non-ASCII stays as it is, lone surrogates are escaped.
 
@@ -42,7 +45,7 @@ def compact(value: Any) -> bytes:
     '{"a":[1,"é"]}'
     """
     try:
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+        return _COMPACT.encode(value).encode()
     except UnicodeEncodeError:
         return json.dumps(value, separators=(",", ":"), allow_nan=False).encode()
 
