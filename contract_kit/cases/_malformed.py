@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import json
 import re
+import struct
+import zlib
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -326,16 +328,34 @@ def _encodings(value: Any, plain: bytes) -> Iterator[Spoiled]:
         latin if "é" in accented else accented.encode("cp1252", "replace") + b"\xe9",
     )
     import base64
-    import gzip
-    import zlib
 
-    packed = gzip.compress(plain, mtime=0)
-    # Byte 9 names the operating system, and Pythons fill it in differently: 3 (Unix) until 3.12, 255 from 3.13.
-    yield "gzip", "the body compressed with gzip, undeclared", packed[:9] + b"\x03" + packed[10:]
-    yield "zlib", "the body compressed with zlib, undeclared", zlib.compress(plain)
+    yield "gzip", "the body packed with gzip, undeclared", _gzip(plain)
+    yield "zlib", "the body packed with zlib, undeclared", _zlib(plain)
     yield "base64", "the body in base64", base64.b64encode(plain)
     yield "hex", "the body in hexadecimal", plain.hex().encode()
     yield "percent", "the body percent-encoded", urlencode({"payload": text}).encode()
+
+
+def _stored(data: bytes) -> bytes:
+    """Stored blocks of DEFLATE (RFC 1951, section 3.2.4): what a compressor makes differs between its makers."""
+    size = 65_535
+    parts = [data[at : at + size] for at in range(0, len(data), size)] or [b""]
+    blocks = []
+    for number, part in enumerate(parts, start=1):
+        last, length = number == len(parts), len(part)
+        blocks.append(bytes([last]) + struct.pack("<HH", length, length ^ 0xFFFF) + part)
+    return b"".join(blocks)
+
+
+def _gzip(data: bytes) -> bytes:
+    """RFC 1952, without a time and with no operating system named."""
+    tail = struct.pack("<II", zlib.crc32(data), len(data) & 0xFFFF_FFFF)
+    return b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff" + _stored(data) + tail
+
+
+def _zlib(data: bytes) -> bytes:
+    """RFC 1950."""
+    return b"\x78\x01" + _stored(data) + struct.pack(">I", zlib.adler32(data))
 
 
 def _others(value: Any, plain: bytes) -> Iterator[Spoiled]:
