@@ -108,6 +108,8 @@ def _watch_stack(dump: int) -> None:
 
 class _Host:
     def __init__(self, channel: socket.socket, output: int, dump: int, config: dict[str, Any]) -> None:
+        # A parent that was started in the background hands on an interrupt that is ignored: a consumer has its own.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         self.channel, self.output, self.dump, self.config = channel, output, dump, config
         self.prepared: Prepared | None = None
         self.workers: set[int] = set()

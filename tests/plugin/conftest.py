@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import hypothesis  # noqa: F401 - what a run inside imports is forgotten after it, unless it was here before
 import pytest
 import yaml  # noqa: F401 - its fast reader is lost when it is imported twice
@@ -97,3 +99,14 @@ class Project:
 @pytest.fixture
 def project(pytester: pytest.Pytester) -> Project:
     return Project(pytester)
+
+
+@pytest.fixture(autouse=True)
+def _as_for_people(monkeypatch):
+    """pytest writes another summary where it thinks that it runs for a machine: we compare what people see.
+
+    And a module of the same name that another test has imported is not the one that a project here means.
+    """
+    monkeypatch.delitem(sys.modules, "shop", raising=False)
+    monkeypatch.delenv("CI", raising=False)
+    monkeypatch.delenv("BUILD_NUMBER", raising=False)
