@@ -24,6 +24,7 @@ __all__ = [
     "strict_loads",
     "tokens",
     "walk",
+    "written",
 ]
 
 
@@ -48,6 +49,14 @@ def compact(value: Any) -> bytes:
         return _COMPACT.encode(value).encode()
     except UnicodeEncodeError:
         return json.dumps(value, separators=(",", ":"), allow_nan=False).encode()
+
+
+def written(value: Any) -> bytes | None:
+    """:func:`compact`, or ``None`` for what cannot be written back: a number beyond doubles was read as infinity."""
+    try:
+        return compact(value)
+    except (ValueError, RecursionError):
+        return None
 
 
 def pretty(value: Any) -> str:

@@ -70,3 +70,10 @@ def refuses_every_seventh(body: bytes) -> Any:
     if len(seen) % 7 == 0:
         raise BadWebhook
     return event
+
+
+def dies_of_infinity(body: bytes) -> Any:
+    event = sound(body)
+    if "Infinity" in json.dumps(event) or "inf" in repr(event.get("new_field", "")):
+        raise RuntimeError
+    return event

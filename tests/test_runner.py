@@ -155,3 +155,10 @@ def test_the_same_run_twice_says_the_same() -> None:
 def test_random_search_finds_what_the_catalogue_was_kept_from() -> None:
     result = fuzz("passer", skip=("invalid:*:type:null",), kinds=frozenset({"invalid"}), max_examples=50)
     assert "type" in {finding.keyword for finding in result.findings}
+
+
+def test_a_body_that_cannot_be_written_back_is_shown_as_it_is() -> None:
+    """Its number is beyond doubles: Python reads an infinity, which no JSON can say."""
+    found = only(fuzz("dies_of_infinity", only=("valid:*beyond*",)))
+    assert found.finding == "crash"
+    assert b"1e400" in found.case.body

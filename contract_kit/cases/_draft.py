@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from contract_kit.jsonio import MISSING, compact, get, replace
+from contract_kit.jsonio import MISSING, compact, get, replace, written
 from contract_kit.model import JSON_HEADERS, NOTHING, Expect, Headers, Kind
 
 if TYPE_CHECKING:
@@ -78,7 +78,8 @@ def shown(value: Any) -> str:
         return "(absent)"
     if isinstance(value, str) and len(value) > 4 * _CUT:
         return f"{shown(value[: _CUT - 20])[:-1]}…{shown(value[-15:])[1:]} ({len(value)} characters)"
-    text = _BLANKS.sub(" ", compact(value).decode("utf-8", "replace"))
+    said = written(value)
+    text = _BLANKS.sub(" ", repr(value) if said is None else said.decode("utf-8", "replace"))
     if len(text) <= _CUT:
         return text
     return f"{text[: _CUT - 20]}…{text[-15:]} ({len(text)} characters)"

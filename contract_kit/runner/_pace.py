@@ -6,7 +6,7 @@ import statistics
 from collections import Counter, deque
 from typing import TYPE_CHECKING
 
-from contract_kit.jsonio import compact, get, replace, strict_loads
+from contract_kit.jsonio import get, replace, strict_loads, written
 from contract_kit.model import Verdict
 from contract_kit.oracle import FLOOR_S, is_slow, suspicious
 
@@ -103,5 +103,5 @@ def _halved(case: Case) -> bytes | None:
         return None
     here = get(value, case.at)
     if isinstance(here, str | list) and len(here) > 1:
-        return compact(replace(value, case.at, here[: len(here) // 2]))
+        return written(replace(value, case.at, here[: len(here) // 2]))
     return None

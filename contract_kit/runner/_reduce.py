@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from contract_kit.cases import differences, expectation_of
-from contract_kit.jsonio import MISSING, compact, differing, get, remove, strict_loads
+from contract_kit.jsonio import MISSING, differing, get, remove, strict_loads, written
 from contract_kit.jsonio import replace as put
 from contract_kit.model import ENDPOINTS
 
@@ -91,7 +91,10 @@ def _with(run: Run, before: Verdict, value: Any) -> tuple[Verdict, Any] | None:
     told = expectation_of(run.terms, run.policy, value)
     if told.violations or told.expect != before.case.expect:
         return None
-    case = replace(before.case, body=compact(value))
+    body = written(value)
+    if body is None:
+        return None
+    case = replace(before.case, body=body)
     verdict = run.ask(case)
     alike = verdict.finding == before.finding and verdict.reply.where == before.reply.where
     return (verdict, value) if alike else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from contract_kit.jsonio import compact, join, remove, strict_loads, tokens
+from contract_kit.jsonio import join, remove, strict_loads, tokens, written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,7 +55,7 @@ def _smaller(verdict: Verdict) -> Iterator[Any]:
     places: list[tuple[int, str]] = []
     for at, item in _containers(value):
         if at and not any(_on_way(at, place) for place in kept):
-            places.append((-len(compact(item)), at))
+            places.append((-len(written(item) or b""), at))
     for _, at in sorted(places):
         yield remove(value, at)
 
@@ -112,4 +112,5 @@ def _relabelled(run: Run, case: Case, value: Any) -> Case | None:
         return None
     if told.expect != case.expect:
         return None
-    return replace(case, body=compact(value))
+    body = written(value)
+    return None if body is None else replace(case, body=body)
