@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from contract_kit.errors import ImpossibleSchema, UnsupportedKeyword
 from contract_kit.schema import Validator, validator_for
-from contract_kit.shape import json_type
 
 from ._formats import EXAMPLES
 from ._regex import matching
@@ -170,8 +169,3 @@ def _numbers(node: Node, unit: Fraction, variant: int) -> Any:
         yield least
     if most is not None and not open_high:
         yield most
-
-
-def type_of(value: Any) -> str:
-    """The JSON Schema type of ``value``."""
-    return json_type(value)
