@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from contract_kit.jsonio import MISSING, compact, remove, replace
 from contract_kit.schema import validator_for
 from contract_kit.shape import json_type
-from contract_kit.values import EXAMPLES, FORMS, judge_of, meaning_edges, number_edges, text_edges, time_edges
+from contract_kit.values import EXAMPLES, judge_of, meaning_edges, number_edges, text_edges, time_edges
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -199,7 +199,7 @@ def _texts(terms: Terms, site: Site) -> Iterator[Option]:
     step = max(len(meant) // _MEANT, 1)
     for edge in meant[step // 2 :: step][:_MEANT]:
         yield _constant(f"{edge.family}-{edge.name}", edge.value)
-    for name, text in () if node.format in FORMS else _TEXTS.items():
+    for name, text in () if node.format is not None else _TEXTS.items():
         yield _constant(name, text)
 
 

@@ -311,8 +311,9 @@ def times() -> tuple[Edge, ...]:
         Edge("offset", "quarter", "2026-03-14T15:11:53+05:45"),
         Edge("offset", "far-east", "2026-03-14T23:26:53+14:00"),
         Edge("offset", "far-west", "2026-03-13T21:26:53-12:00"),
-        Edge("offset", "largest", "2026-03-15T09:25:53+23:59"),
-        Edge("offset", "smallest", "2026-03-13T09:27:53-23:59"),
+        # Java's offsets end at 18 hours.
+        Edge("offset", "largest", "2026-03-15T09:25:53+23:59", disputed=True),
+        Edge("offset", "smallest", "2026-03-13T09:27:53-23:59", disputed=True),
         Edge("offset", "fraction", "2026-03-14T14:56:53.123456789+05:30"),
         Edge("day", "first-second", "2026-01-01T00:00:00Z"),
         Edge("day", "last-second", "2026-12-31T23:59:59Z"),
@@ -338,7 +339,9 @@ def times() -> tuple[Edge, ...]:
         Edge("year", "2038", "2038-01-19T03:14:08Z"),
         Edge("year", "2100", "2100-02-28T23:59:59Z"),
         Edge("year", "2262", "2262-04-11T23:47:16.854775808Z"),
-        Edge("year", "9999", "9999-12-31T23:59:59.999999999Z"),
+        Edge("year", "9999", "9999-12-31T23:59:59Z"),
+        # msgspec rounds it into the year 10000.
+        Edge("year", "9999-fraction", "9999-12-31T23:59:59.999999999Z", disputed=True),
         Edge("year", "below-1-in-utc", "0001-01-01T00:00:00+01:00", sendable=False),
         Edge("year", "above-9999-in-utc", "9999-12-31T23:59:59-01:00", sendable=False),
     ]

@@ -7,13 +7,15 @@ RFC 3987 (iri), RFC 6570 (uri-template), RFC 9562 (uuid), RFC 4291 (ipv6), RFC 4
 
 from __future__ import annotations
 
-__all__ = ["DISPUTED", "EXAMPLES", "FORMS"]
+import re
+
+__all__ = ["DISPUTED", "EXAMPLES", "FORMS", "is_numeric", "numeric_text", "padded"]
 
 EXAMPLES: dict[str, tuple[str, ...]] = {
     "date-time": ("2026-03-14T09:26:53.589793Z", "2026-03-15T10:00:00Z", "2025-12-31T23:59:59.5Z"),
     "date": ("2026-03-14", "2024-02-29", "1999-12-31"),
     "time": ("09:26:53Z", "23:59:59.999Z", "00:00:00+01:00"),
-    "duration": ("P3DT4H", "PT36H", "P1Y2M"),
+    "duration": ("P3DT4H", "PT36H", "PT90M"),
     "email": ("ada.lovelace@example.com", "billing@example.org", "o.reilly+test@example.net"),
     "idn-email": ("ada.lovelace@example.com", "billing@example.org"),
     "hostname": ("hooks.example.com", "api.example.org", "a.example"),
@@ -37,6 +39,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "binary": ("binary",),
     "password": ("correct horse battery", "s3cret-pass"),
 }
+"""Plain legal texts by format; those of :data:`_WHOLE` and :data:`_BROKEN` are added below."""
 
 FORMS: dict[str, dict[str, str]] = {
     "date": {
@@ -239,14 +242,149 @@ FORMS: dict[str, dict[str, str]] = {
 }
 """Legal forms by format and name."""
 
+# -- numbers as text ----------------------------------------------------------------------------
+
+_WHOLE = ("int32", "int64", "uint32", "uint64", "integer", "int", "long", "bigint", "unix-time", "timestamp")
+_BROKEN = ("float", "double", "decimal", "number", "decimal128", "bigdecimal", "money")
+_MOST = {"int32": 2**31 - 1, "uint32": 2**32 - 1, "uint64": 2**64 - 1, "int": 2**31 - 1, "integer": 2**31 - 1}
+_WHOLE_TEXT = re.compile(r"-?(?:0|[1-9][0-9]*)")
+_BROKEN_TEXT = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
+
+
+def is_numeric(form: str | None) -> bool:
+    """Whether a ``format`` of a *string* says that a number is written there (a ``decimal``, an ``int64``).
+
+    No validator asserts it, and every reader that the format is meant for does.
+    """
+    return form in _WHOLE or form in _BROKEN
+
+
+def numeric_text(form: str, text: str) -> bool:
+    """Whether ``text`` is a number as ``form`` wants it."""
+    return (_WHOLE_TEXT if form in _WHOLE else _BROKEN_TEXT).fullmatch(text) is not None
+
+
+def _numeric_forms(form: str) -> dict[str, str]:
+    if form in ("unix-time", "timestamp"):
+        return {"epoch": "0", "now": "1773480413", "2038": "2147483648"}
+    most = _MOST.get(form, 2**63 - 1)
+    found = {"zero": "0", "one": "1", "large": "1000000"}
+    found |= {} if form.startswith("uint") else {"negative": "-1"}
+    if form in _WHOLE:
+        return {**found, "largest": str(most)}
+    return {**found, "cents": "19.99", "zero-cents": "0.00", "trailing-zero": "1.10", "small": "0.001"}
+
+
+for _form in _WHOLE:
+    EXAMPLES[_form] = ("42", "1001", "7")
+    FORMS[_form] = _numeric_forms(_form)
+for _form in _BROKEN:
+    EXAMPLES[_form] = ("19.99", "240.50", "7.00")
+    FORMS[_form] = _numeric_forms(_form)
+EXAMPLES["unix-time"] = EXAMPLES["timestamp"] = ("1773480413", "1773482953", "1767225600")
+
+# -- legal texts of a length ----------------------------------------------------------------------
+
+_HEADS = {
+    "uri": "https://example.com/",
+    "iri": "https://example.com/",
+    "uri-reference": "/",
+    "iri-reference": "/",
+    "json-pointer": "/",
+    "uri-template": "https://example.com/",
+}
+_LABEL, _LOCAL, _ADDRESS, _HOST = 63, 64, 254, 253
+
+
+def padded(form: str, size: int) -> str | None:
+    """A legal text of ``form`` with ``size`` characters, or ``None`` where the format has no such text.
+
+    >>> padded("hostname", 12), padded("email", 300)
+    ('aaaa.example', None)
+    """
+    if form in _HEADS:
+        return _HEADS[form] + "a" * (size - len(_HEADS[form])) if size > len(_HEADS[form]) else None
+    if form in ("hostname", "idn-hostname"):
+        return _host(size)
+    if form not in ("email", "idn-email") or size > _ADDRESS:
+        return None
+    tail = "@example.com"
+    if 0 < size - len(tail) <= _LOCAL:
+        return "a" * (size - len(tail)) + tail
+    host = _host(size - _LOCAL - 1)
+    return None if host is None else f"{'a' * _LOCAL}@{host}"
+
+
+def _host(size: int) -> str | None:
+    tail = ".example"
+    room = size - len(tail)
+    if room < 1 or size > _HOST:
+        return None
+    labels = []
+    while room > 0:
+        # A label and its dot; never a dot alone at the end.
+        take = min(room, _LABEL)
+        take -= room - take == 1
+        labels.append("a" * take)
+        room -= take + 1
+    return ".".join(labels) + tail
+
+
 DISPUTED: frozenset[tuple[str, str]] = frozenset(
     {
+        ("date-time", "offset-no-colon"),  # ajv-formats takes both; RFC 3339 wants the colon and the minutes
+        ("date-time", "offset-hours-only"),
+        ("date", "with-time"),  # Pydantic's lax date takes a midnight
+        ("date", "one-digit"),  # strptime and its kin in other languages
+        ("date", "arabic-digits"),
+        ("date", "basic"),  # Python's date.fromisoformat takes every form of ISO 8601
+        ("date", "week"),
+        ("time", "leap-second"),  # Python's jsonschema takes none
+        ("time", "lower-z"),  # Python's time.fromisoformat takes none
+        ("time", "largest-offset"),  # Java's offsets end at 18 hours
+        ("time", "no-seconds"),  # a time of day without date is mostly read as a local one
+        ("time", "no-zone"),
+        ("time", "comma"),
+        ("time", "bare-point"),
+        ("time", "offset-minute-60"),
+        ("duration", "weeks"),  # a span of seconds cannot hold months; Java's Duration takes no weeks
+        ("duration", "months"),
+        ("duration", "years"),
+        ("duration", "full"),
+        ("duration", "bare-t"),  # Pydantic's timedelta takes these
+        ("duration", "no-p"),
+        ("duration", "wrong-order"),
+        ("duration", "weeks-mixed"),
+        ("duration", "clock"),
+        ("duration", "lower"),  # msgspec's
         ("email", "quoted"),  # ajv-formats takes no quoted local part, no address literal, no bare host
         ("email", "ip-literal"),
         ("email", "domain-no-dot"),
-        ("time", "leap-second"),  # Python's jsonschema takes none
-        ("date-time", "offset-no-colon"),  # ajv-formats takes both; RFC 3339 wants the colon and the minutes
-        ("date-time", "offset-hours-only"),
+        ("email", "specials"),  # zod takes few signs in a local part
+        ("hostname", "underscore"),  # names in the DNS have them, host names do not
+        ("ipv4", "leading-zero"),  # inet_aton and Java read an octal number
+        ("ipv6", "zone"),  # Python's ipaddress takes a scope
+        ("uuid", "no-hyphens"),  # Python's UUID, Pydantic and msgspec take these
+        ("uuid", "braces"),
+        ("uuid", "urn"),
+        ("uuid", "misplaced-hyphens"),
+        ("uuid", "no-variant"),  # zod looks at the variant
+        ("regex", "look"),  # the engines of Go and Rust have no look-around
+        # WHATWG's URL parser escapes what RFC 3986 forbids; urllib, and Pydantic where it is lax, do likewise.
+        *(
+            ("uri", name)
+            for name in (
+                "backslash", "bad-escape", "blank", "braces", "brackets", "caret", "line-feed",
+                "non-ascii", "pipe", "quote", "spaces",
+            )
+        ),
+        *(
+            ("uri-reference", name) for name in ("backslash", "braces", "line-feed", "pipe")
+        ),
     }
-)
-"""Forms and violators on which sound validators differ: what comes of them is left open."""
+)  # fmt: skip
+"""Forms and violators on which readers in wide use differ, ``(format, name)``: what comes of them is left open.
+
+``date-time`` is stricter than the rest: its rules are RFC 3339's to the letter, and only where a *validator*
+differs is a text left open. Typed readers of times take more (see ``docs/findings-in-libraries.md``).
+"""

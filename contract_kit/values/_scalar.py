@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from contract_kit.errors import ImpossibleSchema, UnsupportedKeyword
 from contract_kit.schema import Validator, validator_for
 
-from ._formats import EXAMPLES
+from ._formats import EXAMPLES, is_numeric, numeric_text, padded
 from ._regex import matching
 
 if TYPE_CHECKING:
@@ -65,12 +65,17 @@ def _judge(node: Node, name: str) -> Validator:
 
 def _candidates(node: Node, wish: str | None, variant: int, patterns: list[str], form: str | None) -> Any:
     least, most = node.keyword("minLength") or 0, node.keyword("maxLength")
-    if wish is not None and not variant:
-        yield wish
     known = EXAMPLES.get(form or "", ())
+    if wish is not None and not variant and (not is_numeric(form) or numeric_text(str(form), wish)):
+        yield wish
     if known:
         for offset in range(len(known)):
             yield known[(variant + offset) % len(known)]
+        longer = padded(form or "", least)
+        if longer is not None:
+            yield longer
+        if is_numeric(form):
+            yield "7" * max(least, 1)
     if not patterns and not known:
         yield f"text {variant}" if variant else "text"
     for pattern in patterns:

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from contract_kit.errors import SpecError
 from contract_kit.jsonio import MISSING
-from contract_kit.shape import Node
+from contract_kit.shape import FORMATS, Node
 
 from ._build import Builder
 from ._edges import Edge, lengths, numbers, ruler, texts, times
-from ._formats import DISPUTED, FORMS
+from ._formats import DISPUTED, FORMS, padded
 from ._mail import MAIL
 from ._meaning import meaning
 from ._pools import committed_pools
@@ -45,11 +45,13 @@ def text_edges(node: Node) -> tuple[Edge, ...]:
         forms = (
             Edge("form", name, text, disputed=(form, name) in DISPUTED) for name, text in FORMS[form].items()
         )
-        return (*forms, *_padded(node, form), *(() if form == "byte" else _at_bounds(node)))
+        free = form in ("binary", "password")
+        return (*forms, *_padded(node, form), *(_at_bounds(node) if free or form in FORMATS else ()))
     if patterns:
         return (*_at_bounds(node), *_matching(node, patterns))
     if form is not None:
-        return _at_bounds(node)
+        # No validator asserts it, and whoever knows it does.
+        return tuple(edge._replace(disputed=True) for edge in _at_bounds(node))
     most = node.keyword("maxLength")
     if most is not None:
         return (*texts(), *_at_bounds(node))
@@ -58,25 +60,13 @@ def text_edges(node: Node) -> tuple[Edge, ...]:
 
 def _padded(node: Node, form: str) -> Iterator[Edge]:
     """Legal forms of exactly the least and the largest length, where a form can be padded."""
-    if form not in _PADDED:
-        return
-    head, tail = _PADDED[form]
     for name, size in (("shortest", node.keyword("minLength")), ("longest", node.keyword("maxLength"))):
-        room = (size or 0) - len(head) - len(tail)
-        if 0 < room <= 4096:
-            yield Edge("bound", name, f"{head}{'a' * room}{tail}")
+        text = padded(form, size) if size and size <= _LONGEST_FORM else None
+        if text is not None:
+            yield Edge("bound", name, text)
 
 
-_PADDED = {
-    "email": ("", "@example.com"),
-    "idn-email": ("", "@example.com"),
-    "uri": ("https://example.com/", ""),
-    "iri": ("https://example.com/", ""),
-    "uri-reference": ("/", ""),
-    "iri-reference": ("/", ""),
-    "json-pointer": ("/", ""),
-    "hostname": ("", ".example"),
-}
+_LONGEST_FORM = 4096
 
 
 def _matching(node: Node, patterns: list[str]) -> Iterator[Edge]:
@@ -166,7 +156,12 @@ def meaning_edges(node: Node, profile: Profile | None) -> tuple[Edge, ...]:
     """Edges of what a field means: an address has countries, an e-mail its legal and illegal forms."""
     if node.format in FORMS:
         return ()  # its legal forms are known, and what sound validators differ about is told apart there
-    name = meaning(node, profile)
+    found = _meant(meaning(node, profile))
+    # A format that nobody asserts: whoever knows it may refuse what is none.
+    return found if node.format is None else tuple(edge._replace(disputed=True) for edge in found)
+
+
+def _meant(name: str) -> tuple[Edge, ...]:
     pools = committed_pools()
     if name == "email":
         return tuple(Edge("email", key, value) for key, value in MAIL.items())
