@@ -24,7 +24,7 @@ from contract_kit.report import Context
 from contract_kit.runner import Expectation, Settings, run
 from contract_kit.sample import Fault, Receiver, compare, serve
 from contract_kit.spec import load_terms
-from contract_kit.targets import UrlTarget, WsgiTarget
+from contract_kit.targets import UrlTarget, WsgiApp
 from contract_kit.values import base_values
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -91,7 +91,7 @@ def test_the_user_s_choice_and_word_hold_for_its_cases_too():
 
 def test_an_app_in_process_is_an_endpoint_as_well():
     receiver = Receiver(secret=SECRET, faults=frozenset({Fault.NO_EMAIL}))
-    with closing(WsgiTarget(receiver, path="/webhooks")) as target:
+    with closing(WsgiApp(receiver, path="/webhooks")) as target:
         settings = Settings(secret=SECRET, max_examples=0)
         context = Context(target="app", kind="wsgi", secret=True)
         result = run(load_terms(), target, settings, context, engines=(bridge.search,), own=False)

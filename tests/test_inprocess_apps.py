@@ -13,13 +13,23 @@ import pytest
 
 from contract_kit.errors import TargetError
 from contract_kit.model import Delivery
-from contract_kit.targets import AsgiApp, AsgiTarget, WsgiApp, WsgiTarget, call_asgi, call_wsgi, send
+from contract_kit.targets import AsgiApp, WsgiApp, send
 
 BODY = b'{"event_type":"customer.created","customer":{"name":"Ada"}}'
 
 
 def post(body=BODY, **fields):
     return Delivery(key=fields.pop("key", 0), body=body, **fields)
+
+
+def call_asgi(app, delivery, path=None, **how):
+    """One delivery, the app's lifespan around it."""
+    with AsgiApp(app, path=path, **how) as target:
+        return target.call(delivery)
+
+
+def call_wsgi(app, delivery, path=None, **how):
+    return WsgiApp(app, path=path, **how).call(delivery)
 
 
 # ---- ASGI ---------------------------------------------------------------------------------------------------
@@ -200,7 +210,7 @@ class WithLifespan:
 
 def test_the_lifespan_goes_around_all_deliveries():
     app = WithLifespan()
-    with AsgiTarget(app, name="shop:app") as target:
+    with AsgiApp(app, name="shop:app") as target:
         assert target.kind == "asgi"
         outcomes = [reply.outcome for _, reply in target.exchange([post(key=1), post(key=2)])]
         target.close()
@@ -378,7 +388,7 @@ def test_a_fastapi_app_is_driven_at_its_own_route_and_its_crash_is_named():
         event = json.loads(await request.body())
         return {"name": event["customer"]["name"].strip()}
 
-    with AsgiTarget(app) as target:
+    with AsgiApp(app) as target:
         assert send(target, post()).outcome == "accepted"
         reply = send(target, post(b'{"customer": {"name": 1}}'))
     assert (reply.outcome, reply.exception) == ("crashed", "AttributeError")
@@ -414,7 +424,7 @@ def test_a_flask_app_that_swallows_its_exception_is_a_crash_with_its_place():
         event = flask.request.get_json()
         return {"name": event["customer"]["name"].strip()}
 
-    with WsgiTarget(app, name="shop:app") as target:
+    with WsgiApp(app, name="shop:app") as target:
         assert send(target, post()).outcome == "accepted"
         assert send(target, post(b"{")).status == 400
         reply = send(target, post(b'{"customer": {"name": null}}'))

@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from contract_kit.targets._asgi import AsgiApp, AsgiTarget, call_asgi
+    from contract_kit.targets._asgi import AsgiApp
     from contract_kit.targets._base import ClosesItself, Target, send
     from contract_kit.targets._command import CommandTarget
     from contract_kit.targets._describe import describe
@@ -20,11 +20,10 @@ if TYPE_CHECKING:
     from contract_kit.targets._open import constants, open_python_target
     from contract_kit.targets._url import UrlTarget, fetch
     from contract_kit.targets._url_exchange import ReceiverGone
-    from contract_kit.targets._wsgi import WsgiApp, WsgiTarget, call_wsgi
+    from contract_kit.targets._wsgi import WsgiApp
 
 __all__ = [
     "AsgiApp",
-    "AsgiTarget",
     "ClosesItself",
     "CommandTarget",
     "InProcessTarget",
@@ -33,9 +32,6 @@ __all__ = [
     "Target",
     "UrlTarget",
     "WsgiApp",
-    "WsgiTarget",
-    "call_asgi",
-    "call_wsgi",
     "constants",
     "describe",
     "fetch",
@@ -46,7 +42,6 @@ __all__ = [
 
 _HOMES = {
     "AsgiApp": "_asgi",
-    "AsgiTarget": "_asgi",
     "ClosesItself": "_base",
     "CommandTarget": "_command",
     "InProcessTarget": "_inprocess",
@@ -55,9 +50,6 @@ _HOMES = {
     "Target": "_base",
     "UrlTarget": "_url",
     "WsgiApp": "_wsgi",
-    "WsgiTarget": "_wsgi",
-    "call_asgi": "_asgi",
-    "call_wsgi": "_wsgi",
     "constants": "_open",
     "describe": "_describe",
     "fetch": "_url",

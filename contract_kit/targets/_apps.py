@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from abc import ABC, abstractmethod
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,26 +12,18 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote_to_bytes
 
 from contract_kit.model import Reply
+from contract_kit.targets._base import ClosesItself
 from contract_kit.targets._frames import Ground, qualified_name, where_raised
 from contract_kit.targets._framing_bytes import SOUND, header_bytes
 from contract_kit.targets._parser import BODY_KEPT
 from contract_kit.targets._status import TRIES, asks_to_wait, judge_status
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterable, Iterator
 
-    from contract_kit.model import Delivery, Headers
+    from contract_kit.model import Delivery, Headers, TargetKind
 
-__all__ = [
-    "Heard",
-    "Place",
-    "default_ground",
-    "guess_path",
-    "listening",
-    "patiently",
-    "reply_of",
-    "request_headers",
-]
+__all__ = ["Heard", "Place", "ServedApp", "guess_path", "request_headers"]
 
 _HOST = b"testserver"
 _MESSAGE = 2_000
@@ -61,7 +54,11 @@ class Place:
 
 @dataclass(slots=True)
 class Heard:
-    """What an app said, as far as it came: ``whole`` once the reply is complete."""
+    """What an app said to one delivery, as far as it came: ``whole`` once the reply is complete.
+
+    ``ended`` is the moment (:func:`time.perf_counter`) of that, ``error`` what the app raised, ``late`` a
+    sentence on how it hung. ``total`` counts the body's bytes, those that were not kept included.
+    """
 
     status: int | None = None
     headers: Headers = ()
@@ -69,6 +66,9 @@ class Heard:
     whole: bool = False
     cut: bool = False
     total: int = 0
+    ended: float | None = None
+    error: BaseException | None = None
+    late: str | None = None
 
     def take(self, data: bytes) -> None:
         """Add a piece of the body; what is beyond the limit is counted and dropped."""
@@ -76,10 +76,75 @@ class Heard:
         if len(self.body) < BODY_KEPT:
             self.body += data[: BODY_KEPT - len(self.body)]
 
+    def end(self, *, cut: bool) -> None:
+        """The reply is complete, or so long that the rest is not waited for (``cut``)."""
+        self.cut, self.whole, self.ended = cut, True, time.perf_counter()
 
-def default_ground() -> Ground:
-    """What is the consumer's own where nobody says more: the working directory."""
-    return Ground(str(Path.cwd()))
+
+class ServedApp(ClosesItself, ABC):
+    """An app in this process as a target that is given one delivery at a time.
+
+    ``path`` may hold a query; without one it is found by looking (see :func:`guess_path`). ``timeout`` is in
+    seconds, ``ground`` what is the consumer's own (the working directory unless told), ``name`` what the user
+    typed.
+    """
+
+    kind: TargetKind
+
+    def __init__(
+        self,
+        app: Any,
+        *,
+        name: str = "",
+        path: str | None = None,
+        timeout: float = 15.0,
+        ground: Ground | None = None,
+    ) -> None:
+        self.name = name or getattr(app, "__name__", type(app).__name__)
+        self._app = app
+        self._place = Place(path or guess_path(app))
+        self._timeout = timeout
+        self._ground = ground or Ground(str(Path.cwd()))
+
+    def start(self) -> None:
+        """What is done before the first delivery, once; here nothing."""
+
+    def exchange(self, deliveries: Iterable[Delivery], /) -> Iterator[tuple[Delivery, Reply]]:
+        """See :meth:`Target.exchange`."""
+        for delivery in deliveries:
+            yield delivery, self.call(delivery)
+
+    def call(self, delivery: Delivery) -> Reply:
+        """Give one delivery; again, a few times, where the app asks to wait."""
+        if delivery.framing not in SOUND:
+            said = f"the framing {delivery.framing!r} exists only on a wire"
+            return Reply(outcome="not_judged", detail=said)
+        self.start()
+        for turn in range(TRIES):
+            reply = self._once(delivery)
+            wait = None if reply.status is None else asks_to_wait(reply.status, reply.headers)
+            if wait is None or reply.outcome == "timed_out":
+                return reply
+            if turn + 1 < TRIES:
+                time.sleep(min(wait, _LONGEST_PAUSE))
+        return replace(reply, outcome="not_judged", detail=f"{reply.detail}, {TRIES} times")
+
+    def close(self) -> None:
+        """What is done after the last delivery; here nothing."""
+
+    @abstractmethod
+    def _talk(self, delivery: Delivery) -> Heard:
+        """Give one delivery once, and hear what comes of it."""
+
+    def _once(self, delivery: Delivery) -> Reply:
+        began = time.perf_counter()
+        with _listening() as ear:
+            heard = self._talk(delivery)
+        elapsed = (heard.ended or time.perf_counter()) - began
+        if heard.late is None and elapsed > self._timeout:
+            heard.late, heard.whole = f"it answered after {elapsed:.3g} s", False
+        heard.error = heard.error or ear.error
+        return replace(_judged(heard, self._ground), elapsed=elapsed)
 
 
 def request_headers(delivery: Delivery, *, chunked: bool = False) -> list[tuple[bytes, bytes]]:
@@ -137,7 +202,7 @@ class _Ear(logging.Handler):
 
 
 @contextmanager
-def listening() -> Iterator[_Ear]:
+def _listening() -> Iterator[_Ear]:
     """Listen to the log while an app is called."""
     ear, root = _Ear(), logging.getLogger()
     root.addHandler(ear)
@@ -147,21 +212,17 @@ def listening() -> Iterator[_Ear]:
         root.removeHandler(ear)
 
 
-def reply_of(
-    heard: Heard, error: BaseException | None, *, ground: Ground, elapsed: float, late: str | None = None
-) -> Reply:
-    """What an app said or raised, judged like a reply over the network; ``late``: how it hung."""
-    reply = Reply(
-        outcome="crashed", status=heard.status, elapsed=elapsed, headers=heard.headers, body=heard.body
-    )
-    said = ""
+def _judged(heard: Heard, ground: Ground) -> Reply:
+    """What an app said or raised, judged like a reply over the network."""
+    reply = Reply(outcome="crashed", status=heard.status, headers=heard.headers, body=heard.body)
+    said, error = "", heard.error
     if heard.status is not None:
         outcome, said = judge_status(heard.status)
         reply = replace(
             reply, outcome=outcome, detail=f"{said}; the body was cut at 1 MB" if heard.cut else said
         )
-    if late is not None and not heard.whole:
-        return replace(reply, outcome="timed_out", detail=late)
+    if heard.late is not None and not heard.whole:
+        return replace(reply, outcome="timed_out", detail=heard.late)
     if error is not None and (not heard.whole or reply.outcome == "crashed"):
         return replace(
             reply,
@@ -182,17 +243,3 @@ def _text(error: BaseException) -> str:
         return str(error)[:_MESSAGE]
     except Exception:  # noqa: BLE001 - the consumer's own __str__ may raise anything
         return ""
-
-
-def patiently(once: Callable[[Delivery], Reply], delivery: Delivery) -> Reply:
-    """Give a delivery again to an app that asks to wait, a few times; what cannot be given is not judged."""
-    if delivery.framing not in SOUND:
-        return Reply(outcome="not_judged", detail=f"the framing {delivery.framing!r} exists only on a wire")
-    for turn in range(TRIES):
-        reply = once(delivery)
-        wait = None if reply.status is None else asks_to_wait(reply.status, reply.headers)
-        if wait is None or reply.outcome == "timed_out":
-            return reply
-        if turn + 1 < TRIES:
-            time.sleep(min(wait, _LONGEST_PAUSE))
-    return replace(reply, outcome="not_judged", detail=f"{reply.detail}, {TRIES} times")

@@ -9,34 +9,22 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from contract_kit.errors import TargetError
-from contract_kit.targets._apps import (
-    Heard,
-    Place,
-    default_ground,
-    guess_path,
-    listening,
-    patiently,
-    reply_of,
-    request_headers,
-)
-from contract_kit.targets._base import ClosesItself
+from contract_kit.targets._apps import Heard, Place, ServedApp, request_headers
 from contract_kit.targets._parser import BODY_READ
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator, MutableMapping
+    from collections.abc import Awaitable, Callable, Coroutine, MutableMapping
 
-    from contract_kit.model import Delivery, Reply, TargetKind
-    from contract_kit.targets._frames import Ground
+    from contract_kit.model import Delivery, TargetKind
 
     Message = MutableMapping[str, Any]
     App = Callable[..., Awaitable[None]]
 
-__all__ = ["AsgiApp", "AsgiTarget", "call_asgi"]
+__all__ = ["AsgiApp"]
 
 _VERSION = {"version": "3.0", "spec_version": "2.4"}
 _PATIENCE = 1.0
@@ -44,20 +32,13 @@ _PATIENCE = 1.0
 _PARTS = 4
 
 
-class AsgiApp:
-    """An app with its loop. ``call`` gives a delivery; the lifespan lasts from the first until ``close``.
+class AsgiApp(ServedApp):
+    """An ASGI app with its loop as a target; its lifespan goes from the first delivery until ``close``."""
 
-    ``path`` may hold a query; without one it is found by looking (see :func:`guess_path`). ``timeout`` in
-    seconds.
-    """
+    kind: TargetKind = "asgi"
 
-    def __init__(
-        self, app: App, *, path: str | None = None, timeout: float = 15.0, ground: Ground | None = None
-    ) -> None:
-        self._app = app
-        self._place = Place(path or guess_path(app))
-        self._timeout = timeout
-        self._ground = ground or default_ground()
+    def __init__(self, app: App, **how: Any) -> None:
+        super().__init__(app, **how)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._lifespan: _Lifespan | None = None
 
@@ -71,11 +52,6 @@ class AsgiApp:
                 self._lifespan = None
                 self.close()
                 raise TargetError(f"the app's startup failed: {failure}")
-
-    def call(self, delivery: Delivery) -> Reply:
-        """Give one delivery."""
-        self.start()
-        return patiently(self._once, delivery)
 
     def close(self) -> None:
         """Run the lifespan's shutdown, and end whatever still runs."""
@@ -101,44 +77,35 @@ class AsgiApp:
         with ThreadPoolExecutor(1) as pool:
             return pool.submit(loop.run_until_complete, work).result()
 
-    def _once(self, delivery: Delivery) -> Reply:
-        began = time.perf_counter()
-        with listening() as ear:
-            exchange = _Exchange(delivery)
-            state = self._lifespan.state if self._lifespan is not None else {}
-            late = self._run(self._drive(exchange, _scope(delivery, self._place, state)))
-        elapsed = (exchange.ended or time.perf_counter()) - began
-        if late is None and elapsed > self._timeout:
-            late = f"it answered after {elapsed:.3g} s"
-            exchange.heard.whole = False
-        error = exchange.error or ear.error
-        return reply_of(exchange.heard, error, ground=self._ground, elapsed=elapsed, late=late)
+    def _talk(self, delivery: Delivery) -> Heard:
+        exchange = _Exchange(delivery)
+        state = self._lifespan.state if self._lifespan is not None else {}
+        self._run(self._drive(exchange, _scope(delivery, self._place, state)))
+        return exchange.heard
 
-    async def _drive(self, exchange: _Exchange, scope: Message) -> str | None:
-        """Run the app on one scope; a sentence where it did not end in time."""
+    async def _drive(self, exchange: _Exchange, scope: Message) -> None:
+        """Run the app on one scope, for as long as its time lasts."""
+        heard = exchange.heard
 
         async def serve() -> None:
             try:
                 await self._app(scope, exchange.receive, exchange.send)
             except SystemExit as error:  # which would end the loop, and us
-                exchange.error = error
+                heard.error = error
 
         task = asyncio.ensure_future(serve())
         over = asyncio.ensure_future(exchange.cut_off.wait())
         try:
             await asyncio.wait({task, over}, timeout=self._timeout, return_when=asyncio.FIRST_COMPLETED)
-            late = None
             if not task.done():
-                if not exchange.heard.cut:
+                if not heard.cut:
                     place = self._waiting_at(task)
-                    late = f"no reply within {self._timeout:g} s" + (
-                        f" (it waits at {place})" if place else ""
-                    )
+                    waits = f" (it waits at {place})" if place else ""
+                    heard.late = f"no reply within {self._timeout:g} s{waits}"
                 task.cancel()
                 await asyncio.wait({task}, timeout=_PATIENCE)
             elif not task.cancelled():
-                exchange.error = exchange.error or task.exception()
-            return late
+                heard.error = heard.error or task.exception()
         finally:
             over.cancel()
             task.cancel()
@@ -193,8 +160,6 @@ class _Exchange:
         self._parts = [delivery.body[at : at + step] for at in range(0, size, step)] or [b""]
         self._parts.reverse()
         self.heard = Heard()
-        self.error: BaseException | None = None
-        self.ended: float | None = None
         self.cut_off = asyncio.Event()
         self._over = asyncio.Event()
 
@@ -223,10 +188,10 @@ class _Exchange:
             if heard.status is None:
                 raise RuntimeError("the app sent a body before its status")
             heard.take(bytes(message.get("body", b"")))
-            heard.cut = heard.total >= BODY_READ and bool(message.get("more_body"))
-            if heard.cut or not message.get("more_body", False):
-                heard.whole = True
-                self.ended = time.perf_counter()
+            more = bool(message.get("more_body"))
+            cut = heard.total >= BODY_READ and more
+            if cut or not more:
+                heard.end(cut=cut)
                 self._over.set()
             if heard.cut:
                 self.cut_off.set()
@@ -282,39 +247,3 @@ class _Lifespan:
         if self._task.done() and not self._task.cancelled():
             self._task.exception()
         return None if self._outbox.empty() else self._outbox.get_nowait()
-
-
-class AsgiTarget(ClosesItself):
-    """An ASGI app as a target; ``name`` is what the user typed."""
-
-    kind: TargetKind = "asgi"
-
-    def __init__(
-        self,
-        app: App,
-        *,
-        name: str = "",
-        path: str | None = None,
-        timeout: float = 15.0,
-        ground: Ground | None = None,
-    ) -> None:
-        self.name = name or type(app).__name__
-        self._app = AsgiApp(app, path=path, timeout=timeout, ground=ground)
-
-    def exchange(self, deliveries: Iterable[Delivery], /) -> Iterator[tuple[Delivery, Reply]]:
-        """See :meth:`Target.exchange`; one at a time."""
-        for delivery in deliveries:
-            yield delivery, self._app.call(delivery)
-
-    def close(self) -> None:
-        """Run the app's shutdown."""
-        self._app.close()
-
-
-def call_asgi(app: App, delivery: Delivery, path: str | None = None, timeout: float = 15.0) -> Reply:
-    """One delivery to an app, its lifespan around it; ``path`` and ``timeout`` as in :class:`AsgiApp`."""
-    served = AsgiApp(app, path=path, timeout=timeout)
-    try:
-        return served.call(delivery)
-    finally:
-        served.close()

@@ -8,69 +8,36 @@ from __future__ import annotations
 
 import io
 import re
-import time
 from typing import TYPE_CHECKING, Any
 
-from contract_kit.targets._apps import (
-    Heard,
-    Place,
-    default_ground,
-    guess_path,
-    listening,
-    patiently,
-    reply_of,
-    request_headers,
-)
-from contract_kit.targets._base import ClosesItself
+from contract_kit.targets._apps import Heard, Place, ServedApp, request_headers
 from contract_kit.targets._parser import BODY_READ
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable
 
-    from contract_kit.model import Delivery, Reply, TargetKind
-    from contract_kit.targets._frames import Ground
+    from contract_kit.model import Delivery, TargetKind
 
     App = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
-__all__ = ["WsgiApp", "WsgiTarget", "call_wsgi"]
+__all__ = ["WsgiApp"]
 
 _STATUS = re.compile(r"(\d{3})(?: |$)")
 _UNPREFIXED = {"CONTENT_TYPE", "CONTENT_LENGTH"}
 
 
-class WsgiApp:
-    """An app that can be given deliveries with ``call``. ``path`` and ``timeout`` as in :class:`AsgiApp`."""
+class WsgiApp(ServedApp):
+    """A WSGI app as a target; nothing is started and nothing held."""
 
-    def __init__(
-        self, app: App, *, path: str | None = None, timeout: float = 15.0, ground: Ground | None = None
-    ) -> None:
-        self._app = app
-        self._place = Place(path or guess_path(app))
-        self._timeout = timeout
-        self._ground = ground or default_ground()
+    kind: TargetKind = "wsgi"
 
-    def call(self, delivery: Delivery) -> Reply:
-        """Give one delivery."""
-        return patiently(self._once, delivery)
-
-    def close(self) -> None:
-        """Nothing is held."""
-
-    def _once(self, delivery: Delivery) -> Reply:
-        began = time.perf_counter()
+    def _talk(self, delivery: Delivery) -> Heard:
         response = _Response()
-        error: BaseException | None = None
-        with listening() as ear:
-            try:
-                _drive(self._app, _environ(delivery, self._place), response)
-            except (Exception, SystemExit) as raised:  # noqa: BLE001 - whatever the consumer raises
-                error = raised
-        elapsed = (response.ended or time.perf_counter()) - began
-        late = None
-        if elapsed > self._timeout:
-            late = f"it answered after {elapsed:.3g} s"
-            response.heard.whole = False
-        return reply_of(response.heard, error or ear.error, ground=self._ground, elapsed=elapsed, late=late)
+        try:
+            _drive(self._app, _environ(delivery, self._place), response)
+        except (Exception, SystemExit) as raised:  # noqa: BLE001 - whatever the consumer raises
+            response.heard.error = raised
+        return response.heard
 
 
 class _Response:
@@ -78,7 +45,6 @@ class _Response:
 
     def __init__(self) -> None:
         self.heard = Heard()
-        self.ended: float | None = None
         self._sent = False
 
     def start(
@@ -111,9 +77,7 @@ class _Response:
     def end(self, *, cut: bool) -> None:
         if self.heard.status is None:
             raise AssertionError("start_response was never called")
-        self.heard.cut = cut
-        self.heard.whole = True
-        self.ended = time.perf_counter()
+        self.heard.end(cut=cut)
 
 
 def _drive(app: App, environ: dict[str, Any], response: _Response) -> None:
@@ -158,35 +122,3 @@ def _environ(delivery: Delivery, place: Place) -> dict[str, Any]:
         text = value.decode("latin-1")
         environ[key] = f"{environ[key]},{text}" if key in environ and key not in _UNPREFIXED else text
     return environ
-
-
-class WsgiTarget(ClosesItself):
-    """A WSGI app as a target; ``name`` is what the user typed."""
-
-    kind: TargetKind = "wsgi"
-
-    def __init__(
-        self,
-        app: App,
-        *,
-        name: str = "",
-        path: str | None = None,
-        timeout: float = 15.0,
-        ground: Ground | None = None,
-    ) -> None:
-        self.name = name or getattr(app, "__name__", type(app).__name__)
-        self._app = WsgiApp(app, path=path, timeout=timeout, ground=ground)
-
-    def exchange(self, deliveries: Iterable[Delivery], /) -> Iterator[tuple[Delivery, Reply]]:
-        """See :meth:`Target.exchange`; one at a time."""
-        for delivery in deliveries:
-            yield delivery, self._app.call(delivery)
-
-    def close(self) -> None:
-        """Nothing is held."""
-        self._app.close()
-
-
-def call_wsgi(app: App, delivery: Delivery, path: str | None = None, timeout: float = 15.0) -> Reply:
-    """One delivery to an app. ``path`` as in :class:`AsgiApp`, ``timeout`` in seconds."""
-    return WsgiApp(app, path=path, timeout=timeout).call(delivery)
