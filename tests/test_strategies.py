@@ -12,8 +12,9 @@ from laws import independent, read
 from contract_kit.cases import invalid_cases, pattern_in, valid_cases
 from contract_kit.jsonio import compact
 from contract_kit.model import Terms
+from contract_kit.shape import build_root, locations
 from contract_kit.spec import events, load_document, load_terms
-from contract_kit.values import bases, payloads
+from contract_kit.values import bases, edits_of, payloads
 
 FOLDER = Path(__file__).parent / "documents"
 EVENTS = [
@@ -116,3 +117,75 @@ def test_numbers_stay_within_what_readers_can_hold():
                 assert -(2**width) <= value < 2**width
 
     examine()
+
+
+PAIR = {"enum": [{"a": 1, "b": 1}, {"a": 2, "b": 1}, {"a": 1, "b": 2}]}
+TOGETHER = {
+    "at least two properties": {"type": "object", "properties": {name: {"type": "string"} for name in "abc"}, "minProperties": 2},
+    "one needs another": {"type": "object", "properties": {name: {"type": "string"} for name in "abc"}, "dependentRequired": {"a": ["b"], "b": ["c"]}},
+    "members that are objects": {"type": "object", "properties": {"pair": PAIR, "note": {"type": "string"}}},
+    "items that differ": {"type": "array", "items": {"enum": ["x", "y", "z"]}, "uniqueItems": True, "minItems": 2},
+    "places apart": {"type": "object", "required": ["a"], "properties": {"a": {"type": "string", "maxLength": 3}, "b": {"type": ["integer", "null"]}, "c": {"enum": [None, 1]}}},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", TOGETHER)
+def test_edits_that_are_sound_one_by_one_never_make_an_invalid_body_together(name):
+    terms, judge = terms_of_schema(TOGETHER[name]), independent(TOGETHER[name])
+
+    @settings(QUIET, max_examples=150)
+    @given(payloads(terms))
+    def examine(body):
+        assert judge(body) == []
+
+    examine()
+
+
+def terms_of_schema(schema):
+    root = build_root(schema)
+    return Terms(
+        event="thing.created", schema=schema, root=root, locations=locations(root), pins={}, profile=None,
+        source="test", sha256=repr(schema),
+    )  # fmt: skip
+
+
+def test_a_payload_is_the_callers_own_to_spoil(first):
+    """Whoever changes what was drawn changes no later example."""
+    before = compact(first)
+
+    @settings(QUIET, max_examples=60)
+    @given(payloads(terms_of(None, "customer.created")))
+    def spoil(body):
+        assert judge_of(None, "customer.created")(body) == []
+        for part in [body.get("customer"), *body.get("customer", {}).get("integrations", []), body]:
+            if isinstance(part, dict):
+                part.clear()
+                part["spoilt"] = [1]
+
+    spoil()
+    assert compact(next(bases(terms_of(None, "customer.created"))).value) == before
+    assert "spoilt" not in str(edits_of(terms_of(None, "customer.created"))[0])
+
+
+def test_payloads_are_realistic_bodies_edits_of_every_place_and_free_text():
+    """In a few hundred: a dozen persons, most places absent once, texts that stand in no table."""
+    terms = terms_of(None, "customer.created")
+    starts, table = edits_of(terms)
+    listed = {edit.new for edit in table if isinstance(edit.new, str)}
+    absent, names, free = set(), set(), set()
+
+    @settings(QUIET, max_examples=400)
+    @given(payloads(terms))
+    def look(body):
+        customer = body.get("customer")
+        if customer is None:
+            absent.add("customer")
+            return
+        absent.update(starts[0]["customer"].keys() - customer.keys())
+        names.add(customer.get("name"))
+        free.update(text for text in customer.values() if isinstance(text, str) and text not in listed)
+
+    look()
+    assert len(absent) >= 15
+    assert len(names) >= 25
+    assert len(free) >= 100

@@ -7,6 +7,8 @@ from contract_kit.values._formats import DISPUTED, EXAMPLES, FORMS
 from contract_kit.values._meaning import Meaning, meaning, register
 from contract_kit.values._negate import opposites
 from contract_kit.values._pairs import MOOT, count_covered, covering
+from contract_kit.values._payloads import payloads
+from contract_kit.values._regex import matching
 from contract_kit.values._sampler import realistic, sample_lines, samples
 from contract_kit.values._scalar import fit, is_multiple
 from contract_kit.values._select import (
@@ -20,7 +22,7 @@ from contract_kit.values._select import (
     time_edges,
     wide_edges,
 )
-from contract_kit.values._strategies import Edit, applied, edits_of, payloads
+from contract_kit.values._strategies import Edit, applied, edits_of
 from contract_kit.values._violators import VIOLATORS
 
 __all__ = [
@@ -51,6 +53,7 @@ __all__ = [
     "fit",
     "is_multiple",
     "judge_of",
+    "matching",
     "meaning",
     "meaning_edges",
     "minimal",

@@ -129,9 +129,13 @@ def _stream(made: _Lots, n: int, seed: int, start: int) -> Iterator[Any]:
 def fresh(value: Any) -> Any:
     """A copy of a JSON value that shares no container with it."""
     if isinstance(value, dict):
-        return {key: fresh(item) for key, item in value.items()}
+        copy: Any = value.copy()
+        for key, item in value.items():
+            if isinstance(item, (dict, list)):
+                copy[key] = fresh(item)
+        return copy
     if isinstance(value, list):
-        return [fresh(item) for item in value]
+        return [fresh(item) if isinstance(item, (dict, list)) else item for item in value]
     return value
 
 

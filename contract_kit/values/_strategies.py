@@ -1,8 +1,8 @@
-"""Hypothesis strategies: a realistic base and a few edits, each a small integer.
+"""What random bodies are made of: bodies to start from, and a table of edits to make.
 
 Drawing a payload field by field is slow and shrinks to nonsense. Here a body is a base, by index, and a
-few edits, by index, so that a draw is a handful of integers and a failing body shrinks to the first base
-with the one edit that matters. Free text, numbers and structure of any kind come in as edits of their own;
+few edits, by index, so that a failing body shrinks to the first base with the one edit that matters
+(``_payloads`` draws them). Free text, numbers and structure of any kind come in as edits of their own;
 hypothesis-jsonschema serves the leaves that have patterns or formats.
 """
 
@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from dataclasses import replace as replace_field
 from fractions import Fraction
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from contract_kit.jsonio import MISSING, get, join, remove, replace
-from contract_kit.schema import validator_for
 from contract_kit.shape import python_pattern
 
 from ._bases import Base, Site, base_values, bases
@@ -27,14 +28,13 @@ from ._select import meaning_edges, number_edges, sized, text_edges, time_edges
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from hypothesis.strategies import DrawFn, SearchStrategy
+    from hypothesis.strategies import SearchStrategy
 
     from contract_kit.model import Terms
     from contract_kit.shape import Node
 
-__all__ = ["Edit", "edits_of", "payloads", "text_leaf"]
+__all__ = ["Edit", "applied", "edits_of", "text_leaf"]
 
-_MOST_EDITS = 4
 _MOST_TABLE = 6000
 _BASES = 8
 _EDGES_EACH = 60
@@ -47,29 +47,8 @@ class Edit:
     at: str
     new: Any
     draw: SearchStrategy[Any] | None = None
-    words: str = ""
-
-
-def payloads(terms: Terms) -> SearchStrategy[Any]:
-    """Valid payloads of a contract: realistic ones, and ones with up to a few edges."""
-    from hypothesis import strategies as st
-
-    starts, table = edits_of(terms)
-    judge = validator_for(terms.schema)
-    last = len(table) - 1
-    counts = st.sampled_from((0, 1, 1, 1, 2, 2, 3, _MOST_EDITS))
-    which, what = st.integers(0, len(starts) - 1), st.integers(0, max(last, 0))
-
-    @st.composite
-    def payload(draw: DrawFn) -> Any:
-        value = starts[draw(which)]
-        for _ in range(draw(counts) if table else 0):
-            edited = applied(value, table[draw(what)], draw)
-            if edited is not MISSING and judge.is_valid(edited):
-                value = edited
-        return value
-
-    return payload()
+    judged: bool = False
+    """Whether ``new`` is known to satisfy what is said of its place."""
 
 
 def applied(value: Any, edit: Edit, draw: Callable[[SearchStrategy[Any]], Any]) -> Any:
@@ -86,21 +65,31 @@ def applied(value: Any, edit: Edit, draw: Callable[[SearchStrategy[Any]], Any]) 
 
 
 def edits_of(terms: Terms) -> tuple[list[Any], list[Edit]]:
-    """Bodies to start from and edits to make, plainest first; made once a contract."""
+    """Bodies to start from and edits to make: one of each place, then a second one of each, and so on."""
     memo = terms.root.memo
     if "edits" not in memo:
         made = list(bases(terms))
         starts = [base.value for base in made]
         if made[0].name == "full":
             starts[1:1] = base_values(terms, _BASES)[1:]
-        table: list[Edit] = []
-        for base in made:
-            for site in base.sites:
-                table.extend(_edits(terms, base, site))
-                if len(table) > _MOST_TABLE:
-                    break
-        memo["edits"] = (starts, table)
+        memo["whole"] = made[0].name == "full"
+        memo["edits"] = (starts, _in_turn(terms, made))
     return memo["edits"]  # type: ignore[no-any-return]
+
+
+def _in_turn(terms: Terms, made: list[Base]) -> list[Edit]:
+    """The edits of all places, a place after the other in rounds; what a map or an object has not is one place."""
+    places: dict[str, list[Edit]] = {}
+    count = 0
+    for base in made:
+        for site in base.sites:
+            for edit in _edits(terms, base, site):
+                named = edit.at == site.at or edit.new is MISSING
+                places.setdefault(edit.at if named else join(site.at, "*"), []).append(edit)
+                count += 1
+            if count > _MOST_TABLE:
+                break
+    return [edit for turn in zip_longest(*places.values()) for edit in turn if edit is not None]
 
 
 def _edits(terms: Terms, base: Base, site: Site) -> list[Edit]:
@@ -118,7 +107,8 @@ def _edits(terms: Terms, base: Base, site: Site) -> list[Edit]:
             if node.format == "date-time"
             else (*meaning_edges(node, terms.profile), *text_edges(node))
         )
-        found.append(Edit(site.at, None, text_leaf(node)))
+        if node.format is None or node.format in FORMS or node.format == "date-time":
+            found.append(Edit(site.at, None, text_leaf(node)))
         found.extend(_from(site.at, edges[:: max(len(edges) // _EDGES_EACH, 1)], judge))
     elif isinstance(value, int | float) and not isinstance(value, bool):
         found.append(Edit(site.at, None, number_leaf(node)))
@@ -129,15 +119,14 @@ def _edits(terms: Terms, base: Base, site: Site) -> list[Edit]:
     elif isinstance(value, dict):
         found.extend(Edit(join(site.at, name), MISSING) for name in value)
         found.extend(_open(site, judge))
-    return [
-        edit
-        for edit in found
-        if edit.new is None
-        or edit.draw is not None
-        or edit.new is MISSING
-        or judge.is_valid(edit.new)
-        or edit.at != site.at
-    ]
+    return [one for edit in found if (one := _judged(edit, site.at, judge)) is not None]
+
+
+def _judged(edit: Edit, at: str, judge: Any) -> Edit | None:
+    """An edit of the place itself only where it is sound there; others are judged when they are made."""
+    if edit.at != at or edit.draw is not None or edit.new is MISSING:
+        return edit
+    return replace_field(edit, judged=True) if judge.is_valid(edit.new) else None
 
 
 def _from(at: str, edges: tuple[Edge, ...], judge: Any) -> list[Edit]:
@@ -226,7 +215,7 @@ def _number(value: Fraction) -> int | float:
 
 
 def _date_times() -> SearchStrategy[str]:
-    """RFC 3339 date-times: any instant, 0 to 12 fraction digits, any offset."""
+    """RFC 3339 date-times: any instant, 0 to 12 fraction digits, offsets up to 18 hours."""
     from hypothesis import strategies as st
 
     def written(moment: Any, digits: str, offset: int | None) -> str:
@@ -242,5 +231,5 @@ def _date_times() -> SearchStrategy[str]:
         written,
         st.datetimes(),
         st.text("0123456789", max_size=12),
-        st.none() | st.integers(-23 * 60 - 59, 23 * 60 + 59),
+        st.none() | st.integers(-18 * 60, 18 * 60),
     )
