@@ -78,18 +78,27 @@ def edits_of(terms: Terms) -> tuple[list[Any], list[Edit]]:
 
 
 def _in_turn(terms: Terms, made: list[Base]) -> list[Edit]:
-    """The edits of all places, a place after the other in rounds; what a map or an object has not is one place."""
+    """The edits of all places, a place after the other in rounds; what a map or an object has not is one place.
+
+    Items of an array are alike: what is drawn, and costs as much as the rest of a body, comes early for one of them.
+    """
     places: dict[str, list[Edit]] = {}
+    late: list[Edit] = []
+    drawn: set[str] = set()
     count = 0
     for base in made:
         for site in base.sites:
             for edit in _edits(terms, base, site):
+                count += 1
+                if edit.draw is not None and site.node.pointer in drawn:
+                    late.append(edit)
+                    continue
                 named = edit.at == site.at or edit.new is MISSING
                 places.setdefault(edit.at if named else join(site.at, "*"), []).append(edit)
-                count += 1
+            drawn.add(site.node.pointer)
             if count > _MOST_TABLE:
                 break
-    return [edit for turn in zip_longest(*places.values()) for edit in turn if edit is not None]
+    return [edit for turn in zip_longest(*places.values()) for edit in turn if edit is not None] + late
 
 
 def _edits(terms: Terms, base: Base, site: Site) -> list[Edit]:
