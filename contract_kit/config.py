@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast, get_args
 
 from contract_kit.errors import UsageError
-from contract_kit.model import KINDS, POLICIES, TARGET_KINDS, Expect, InputKind
+from contract_kit.model import KINDS, POLICIES, TARGET_KINDS, Expect, Expectation, InputKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -26,7 +26,6 @@ __all__ = [
     "INPUTS",
     "SIGNS",
     "Config",
-    "ExpectRule",
     "Options",
     "TargetConfig",
     "find_config",
@@ -86,15 +85,6 @@ class Options:
         return dataclasses.replace(base, **said)
 
 
-@dataclass(frozen=True, slots=True)
-class ExpectRule:
-    """The user's own word on some cases: ``match`` is a glob on ids."""
-
-    match: str
-    expect: Expect
-    because: str = ""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TargetConfig:
     """One configured target: a ``target`` or a ``command``, with its options and expectations.
@@ -106,7 +96,7 @@ class TargetConfig:
     target: str
     command: tuple[str, ...] = ()
     options: Options = Options()
-    expect: tuple[ExpectRule, ...] = ()
+    expect: tuple[Expectation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +106,7 @@ class Config:
     path: Path | None = None
     options: Options = Options()
     targets: tuple[TargetConfig, ...] = ()
-    expect: tuple[ExpectRule, ...] = ()
+    expect: tuple[Expectation, ...] = ()
 
     @property
     def root(self) -> Path:
@@ -185,7 +175,7 @@ class _Reader:
             found[made.name] = made
         return Config(path=self._path, options=options, targets=tuple(found.values()), expect=rules)
 
-    def _target(self, one: Any, at: str, base: Options, rules: tuple[ExpectRule, ...]) -> TargetConfig:
+    def _target(self, one: Any, at: str, base: Options, rules: tuple[Expectation, ...]) -> TargetConfig:
         said = self._table(one, at)
         words = self._value(f"{at}.command", said.pop("command", []), _strings)
         target = self._value(f"{at}.target", said.pop("target", ""), _string)
@@ -211,7 +201,7 @@ class _Reader:
             values["spec"] = self._path.parent / values["spec"]
         return Options(**values)
 
-    def _rules(self, value: Any, at: str) -> tuple[ExpectRule, ...]:
+    def _rules(self, value: Any, at: str) -> tuple[Expectation, ...]:
         rules = []
         for number, one in enumerate(self._array(value, at)):
             here = f"{at}[{number}]"
@@ -223,7 +213,7 @@ class _Reader:
                 if key not in said:
                     raise self._error(here, f"{key} is missing")
             rules.append(
-                ExpectRule(
+                Expectation(
                     self._value(f"{here}.match", said["match"], _string),
                     cast("Expect", self._value(f"{here}.expect", said["expect"], _one_of(_EXPECTS))),
                     self._value(f"{here}.because", said.get("because", ""), _string),

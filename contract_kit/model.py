@@ -131,6 +131,15 @@ class Terms:
         return tuple(rule for place in self.locations for rule in place.constraints)
 
 
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """The user's own word on some cases: ``match`` is a glob on ids, ``because`` is shown with findings."""
+
+    match: str
+    expect: Expect
+    because: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """One delivery of a case, in words: how to sign and frame it is decided when it is sent.

@@ -8,7 +8,6 @@ import pytest
 
 from contract_kit.config import (
     Config,
-    ExpectRule,
     Options,
     find_config,
     header_of,
@@ -17,6 +16,7 @@ from contract_kit.config import (
     read_config,
 )
 from contract_kit.errors import UsageError
+from contract_kit.model import Expectation
 
 
 @pytest.fixture
@@ -85,9 +85,9 @@ def test_a_target_overrules_the_table_and_takes_the_rest_from_it(table):
 
 def test_a_target_s_own_expectations_come_before_the_table_s(table):
     config = table(FULL)
-    common = ExpectRule("invalid:*/status:enum:*", "either", "we read unknown statuses as published")
+    common = Expectation("invalid:*/status:enum:*", "either", "we read unknown statuses as published")
     assert config.expect == (common,)
-    assert config.find("endpoint").expect == (ExpectRule("valid:*", "either"), common)
+    assert config.find("endpoint").expect == (Expectation("valid:*", "either"), common)
 
 
 def test_words_of_a_command_line_overrule_what_stands_in_the_file():

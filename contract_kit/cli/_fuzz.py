@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
     from contract_kit.cli._baseline import Baseline
     from contract_kit.cli._open import Wanted
-    from contract_kit.config import Config, ExpectRule, Options
-    from contract_kit.model import RunResult, TargetKind
+    from contract_kit.config import Config, Options
+    from contract_kit.model import Expectation, RunResult, TargetKind
     from contract_kit.runner import Run, Settings
 
 __all__ = ["Job", "command", "jobs_from", "run_job", "settings_of"]
@@ -43,7 +43,7 @@ class Job:
 
     name: str
     wanted: Wanted
-    expect: tuple[ExpectRule, ...]
+    expect: tuple[Expectation, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,7 +214,7 @@ def settings_of(job: Job, kind: TargetKind, known: dict[str, str]) -> Settings:
     """The runner's settings for a job."""
     from contract_kit.cli._effects import effects_of
     from contract_kit.model import ENDPOINTS
-    from contract_kit.runner import Expectation, Settings
+    from contract_kit.runner import Settings
 
     wanted, options = job.wanted, job.wanted.options
     return Settings(
@@ -222,7 +222,7 @@ def settings_of(job: Job, kind: TargetKind, known: dict[str, str]) -> Settings:
         kinds=frozenset(options.kinds) if options.kinds else None,
         only=options.only or (),
         skip=options.skip or (),
-        expectations=tuple(Expectation(rule.match, rule.expect, rule.because) for rule in job.expect),
+        expectations=job.expect,
         input=options.input or "bytes",
         lossless=bool(options.lossless),
         max_examples=_EXAMPLES if options.max_examples is None else options.max_examples,

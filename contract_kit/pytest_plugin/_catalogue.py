@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from contract_kit.config import ExpectRule, Options
-    from contract_kit.model import Case, Policy, TargetKind, Terms
+    from contract_kit.config import Options
+    from contract_kit.model import Case, Expectation, Policy, TargetKind, Terms
     from contract_kit.runner import Settings
 
 __all__ = ["cases_for", "catalogue", "policy_for", "settings_for", "terms_for"]
@@ -50,17 +50,17 @@ def policy_for(terms: Terms, policy: Policy | None) -> Policy:
 
 
 def settings_for(
-    options: Options, expect: Iterable[ExpectRule], secret: str | None = None, strength: int = 2
+    options: Options, expect: Iterable[Expectation], secret: str | None = None, strength: int = 2
 ) -> Settings:
     """The runner's settings for a user's options."""
-    from contract_kit.runner import Expectation, Settings
+    from contract_kit.runner import Settings
 
     return Settings(
         policy=options.policy,
         kinds=None if options.kinds is None else frozenset(options.kinds),
         only=options.only or (),
         skip=options.skip or (),
-        expectations=tuple(Expectation(rule.match, rule.expect, rule.because) for rule in expect),
+        expectations=tuple(expect),
         input=options.input or "bytes",
         lossless=bool(options.lossless),
         seed=options.seed or 0,

@@ -11,7 +11,8 @@ import pytest
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from contract_kit.config import Config, ExpectRule, Options, TargetConfig
+    from contract_kit.config import Config, Options, TargetConfig
+    from contract_kit.model import Expectation
 
 __all__ = ["Chosen", "add_options", "asked", "choose", "command_words", "may_have_targets"]
 
@@ -117,7 +118,7 @@ class Chosen:
 
     options: Options
     targets: tuple[TargetConfig, ...]
-    expect: tuple[ExpectRule, ...]
+    expect: tuple[Expectation, ...]
     named: bool
     root: Path
     secret: str | None

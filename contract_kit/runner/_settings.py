@@ -6,25 +6,16 @@ from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, Literal
 
-from contract_kit.model import ENDPOINTS, Case, Expect, Kind, Policy, TargetKind
+from contract_kit.model import ENDPOINTS, Case, Kind, Policy, TargetKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from contract_kit.model import InputKind, RunResult
+    from contract_kit.model import Expectation, InputKind, RunResult
 
-__all__ = ["Expectation", "Family", "Progress", "Settings", "as_told", "is_chosen", "select"]
+__all__ = ["Family", "Progress", "Settings", "as_told", "is_chosen", "select"]
 
 Family = Literal["svix", "webhook", "none"]
-
-
-@dataclass(frozen=True, slots=True)
-class Expectation:
-    """The user's own word on some cases: ``match`` is a glob on ids, ``because`` is shown with findings."""
-
-    match: str
-    expect: Expect
-    because: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
