@@ -85,28 +85,45 @@ class Validator:
     def violations(self, value: Any) -> list[Violation]:
         """Every rule that ``value`` breaks, in the order of the document."""
         try:
-            return [_violation(error) for error in self._compiled.iter_errors(value)]
+            return _once(self._compiled.iter_errors(value))
         except UnicodeEncodeError:
-            clean = _without_surrogates(value)
-            return [_violation(error) for error in self._compiled.iter_errors(clean)]
+            return _once(self._compiled.iter_errors(_without_surrogates(value)))
+
+
+def _once(errors: Any) -> list[Violation]:
+    """The violations; of many items that may not be there the first stands for all."""
+    found: dict[tuple[str, str], Violation] = {}
+    told = [_violation(error) for error in errors]
+    for number, violation in enumerate(told):
+        there = (violation.pointer, violation.keyword)
+        found.setdefault(there if violation.keyword in _INSIDE else (str(number), ""), violation)
+    return list(found.values())
 
 
 def _violation(error: Any) -> Violation:
-    return Violation(
-        pointer=join("", *error.instance_path), keyword=_keyword(error), message=str(error.message)
-    )
+    keyword, inside = _keyword(error)
+    path = list(error.instance_path)
+    # What must not be there at all is a fault of what holds it, as it is for "additionalProperties".
+    path = path[:-1] if inside and path else path
+    return Violation(pointer=join("", *path), keyword=keyword, message=str(error.message))
 
 
-def _keyword(error: Any) -> str:
-    """The keyword that failed; a ``false`` schema is named by the keyword that holds it."""
+def _keyword(error: Any) -> tuple[str, bool]:
+    """The keyword that failed; a ``false`` schema is named by the keyword that holds it.
+
+    And whether that keyword speaks of what stands inside the place that the rule is for.
+    """
     path = error.schema_path
     name = str(error.kind.name)
-    if path and isinstance(path[-1], str) and name != "falseSchema":
-        return path[-1]
-    for part in reversed(path):
-        if isinstance(part, str) and part in _HOLDERS:
-            return part
-    return name
+    if name != "falseSchema":
+        return (path[-1] if path and isinstance(path[-1], str) else name), False
+    holder, names = name, False
+    for part in path:
+        if names:
+            names = False  # a property may be called "items"
+        elif isinstance(part, str) and (part in _HOLDERS or part == "$defs"):
+            holder, names = (part, part in _NAMED) if part != "$defs" else (holder, True)
+    return holder, holder in _INSIDE
 
 
 _HOLDERS = frozenset(
@@ -114,6 +131,7 @@ _HOLDERS = frozenset(
         "additionalProperties",
         "patternProperties",
         "properties",
+        "propertyNames",
         "items",
         "prefixItems",
         "unevaluatedProperties",
@@ -124,6 +142,8 @@ _HOLDERS = frozenset(
         "not",
     }
 )
+_NAMED = frozenset({"properties", "patternProperties", "dependentSchemas"})
+_INSIDE = frozenset({"properties", "patternProperties", "items", "prefixItems"})
 
 
 def _without_surrogates(value: Any) -> Any:

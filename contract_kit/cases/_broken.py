@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from contract_kit.jsonio import MISSING
-from contract_kit.values import all_breaking, breaking, judge_of, opposites, sized
+from contract_kit.shape import json_type, matches
+from contract_kit.values import all_breaking, breaking, judge_of, matching, opposites, sized
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,10 +51,48 @@ def items(node: Node, value: list[Any]) -> Iterator[Proposal]:
         yield "first-again", "uniqueItems", [value[0]] * len(value) if full else [*value, value[0]]
         yield "last-again", "uniqueItems", [value[-1], *value[:-1], value[-1]][: most or None]
     yield from _contains(node, value)
-    if node.prefix and node.items is None:
-        for variant, extra in (("extra-null", None), ("extra-text", "text"), ("extra-object", {})):
-            yield variant, "items", [*value, extra]
-            yield variant, "unevaluatedItems", [*value, extra]
+    yield from _beyond(node, value)
+
+
+def _beyond(node: Node, value: list[Any]) -> Iterator[Proposal]:
+    """One item more where the prefix is all that may be; the last one again tempts a reader that takes a list."""
+    for index, child in enumerate(node.prefix):
+        if child.impossible and len(value) >= index:
+            yield f"forbidden-{index}", "prefixItems", [*value[:index], "text"]
+    first = len(node.prefix)
+    if len(value) < first:
+        return
+    if node.item(first).impossible:
+        closing = "items" if any(part.get("items") is False for part in node.parts) else "unevaluatedItems"
+        extras = {"null": None, "text": "text", "object": {}, **({"last": value[-1]} if value else {})}
+        for variant, extra in extras.items():
+            yield f"extra-{variant}", closing, [*value, extra]
+        if value:
+            yield "extra-many", closing, [*value, *value]
+    for schema in node.rules("unevaluatedItems"):
+        if isinstance(schema, dict):
+            for name, extra in _breaking(node, schema):
+                yield f"extra-{name}", "unevaluatedItems", [*value, extra]
+
+
+def _breaking(node: Node, schema: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Plain values that a schema forbids."""
+    judge = judge_of(type(node).of(node, [schema]))
+    for name, value in _PLAIN.items():
+        if not judge.is_valid(value):
+            yield name, value
+
+
+_PLAIN: dict[str, Any] = {
+    "null": None,
+    "true": True,
+    "integer": 42,
+    "fraction": 1.5,
+    "text": "text",
+    "empty-text": "",
+    "array": ["text"],
+    "object": {"id": "text"},
+}
 
 
 def _contains(node: Node, value: list[Any]) -> Iterator[Proposal]:
@@ -103,12 +142,74 @@ def entries(node: Node, value: dict[str, Any]) -> Iterator[Proposal]:
         yield from _opposite(node, "maxProperties")
     yield from _names(node, value)
     if node.closed:
-        for variant, unknown in (("string", "x"), ("null", None), ("object", {"a": 1}), ("empty-string", "")):
-            for part, key in (("", "unknown_property"), ("-like", _alike(value))):
-                if key:
-                    yield f"unknown-{variant}{part}", _closing(node), {**value, key: unknown}
+        yield from _unknown(node, value)
+    for schema in node.rules("unevaluatedProperties"):
+        if isinstance(schema, dict):
+            for name, unknown in _breaking(node, schema):
+                yield f"unknown-{name}", "unevaluatedProperties", {**value, "unknown_property": unknown}
     for name in node.forbidden:
         yield f"forbidden-{name}", "properties", {**value, name: "x"}
+        yield f"forbidden-null-{name}", "properties", {**value, name: None}
+    for number, (pattern, child) in enumerate(node.patterns.items()):
+        key = matching(pattern) if child.impossible else None
+        if key is not None:
+            yield f"forbidden-pattern-{number}", "patternProperties", {**value, key: "x"}
+
+
+def _unknown(node: Node, value: dict[str, Any]) -> Iterator[Proposal]:
+    """Properties that may not be there: of any type, of a sibling's, and with names that are nearly known ones."""
+    closing = _closing(node)
+    for variant, unknown in (("string", "x"), ("null", None), ("object", {"a": 1}), ("empty-string", "")):
+        for part, key in (("", "unknown_property"), ("-like", _alike(value))):
+            if key:
+                yield f"unknown-{variant}{part}", closing, {**value, key: unknown}
+    siblings: dict[str, Any] = {}
+    for item in value.values():
+        siblings.setdefault(json_type(item), item)
+    for kind, item in siblings.items():
+        yield f"unknown-sibling-{kind}", closing, {**value, "unknown_property": item}
+    for name in _some_names(node, value):
+        for how, key in near_keys(name).items():
+            if key not in value:
+                yield f"near-{how}.{name}", closing, {**value, key: value[name]}
+
+
+def _some_names(node: Node, value: dict[str, Any]) -> list[str]:
+    """A declared property, and an entry of each pattern: names for which another one is a near miss."""
+    declared = [name for name in value if name in node.properties][:1]
+    entries = [
+        next((name for name in value if name not in node.properties and matches(pattern, name)), None)
+        for pattern in node.patterns
+    ]
+    return [*declared, *dict.fromkeys(name for name in entries if name is not None)]
+
+
+def near_keys(name: str) -> dict[str, str]:
+    """Names that a careless reader takes for ``name``.
+
+    >>> near_keys("x_tier")["longer"]
+    'x_tierx'
+    """
+    found = {
+        "case-upper": name.upper(),
+        "case-lower": name.lower(),
+        "case-title": name[:1].upper() + name[1:],
+        "longer": f"{name}x",
+        "longer-digit": f"{name}1",
+        "shorter": name[:-1],
+        "prefixed": f"x{name}",
+        "headless": name[1:],
+        "space-before": f" {name}",
+        "space-after": f"{name} ",
+        "hyphens": name.replace("_", "-"),
+        "camel": _camel(name),
+    }
+    return {how: key for how, key in found.items() if key != name}
+
+
+def _camel(name: str) -> str:
+    head, *rest = name.split("_")
+    return head + "".join(part.title() for part in rest)
 
 
 def _names(node: Node, value: dict[str, Any]) -> Iterator[Proposal]:
@@ -129,6 +230,10 @@ def _names(node: Node, value: dict[str, Any]) -> Iterator[Proposal]:
     ):
         if not judge.is_valid(key):
             yield variant, "propertyNames", {**value, key: sound}
+    for name in list(value)[:1]:
+        for how, key in near_keys(name).items():
+            if key not in value and not judge.is_valid(key):
+                yield f"near-{how}", "propertyNames", {**value, key: value[name]}
     for bound in (names.keyword("maxLength"), names.keyword("minLength")):
         for size in () if bound is None else (bound + 1, bound - 1):
             if size >= 0 and not judge.is_valid("k" * size):

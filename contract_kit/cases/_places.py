@@ -9,7 +9,7 @@ from urllib.parse import quote
 from contract_kit.jsonio import join, tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from contract_kit.model import Terms
     from contract_kit.shape import Node
@@ -68,8 +68,49 @@ def pattern_in(terms: Terms, at: str) -> str:
         elif starred in known or token.isdecimal():
             found = starred
         else:
-            found = exact
+            found = starred if _is_entry(terms, found, token) else exact
     return found
+
+
+_MOST_NODES = 200
+
+
+def _is_entry(terms: Terms, above: str, name: str) -> bool:
+    """Whether a place below a schema that holds itself is an entry of a map: its levels are not declared."""
+    memo, key = terms.root.memo, ("names", above)
+    if key not in memo:
+        nodes = [terms.root]
+        for step in tokens(above):
+            nodes = [below for node in nodes for below in _below(node, step)][:_MOST_NODES]
+        settled = [each for node in nodes for each in _settled(node)]
+        names = frozenset(name for node in settled for name in (*node.properties, *node.forbidden))
+        memo[key] = (names, any(node.values is not None or node.patterns for node in settled))
+    names, is_map = memo[key]
+    return is_map and name not in names
+
+
+def _below(node: Node, step: str) -> Iterator[Node]:
+    for each in _settled(node):
+        if step == "*":
+            yield from (
+                below for below in (each.values, each.items, *each.patterns.values()) if below is not None
+            )
+        elif step in each.properties:
+            yield each.properties[step]
+        elif step.isdecimal() and int(step) < len(each.prefix):
+            yield each.prefix[int(step)]
+
+
+def _settled(node: Node) -> Iterator[Node]:
+    """A node with its choices picked, in all ways (up to a bound)."""
+    waiting, made = [node], 0
+    while waiting and made < _MOST_NODES:
+        here = waiting.pop()
+        made += 1
+        if not here.choices:
+            yield here
+        elif not here.impossible:
+            waiting.extend(here.pick(0, branch) for branch in range(len(here.choices[0].branches)))
 
 
 def _declared(terms: Terms) -> frozenset[str]:

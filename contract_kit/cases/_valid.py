@@ -8,6 +8,7 @@ from zlib import crc32
 from contract_kit.jsonio import MISSING, compact, get, join, replace
 from contract_kit.shape import json_type
 from contract_kit.values import (
+    DEEP,
     Edge,
     deeper,
     judge_of,
@@ -42,6 +43,11 @@ _BODY_LIMIT, _MARGIN = 350_000, 1000
 def valid(terms: Terms, base: Base, bodies: tuple[Any, ...]) -> Iterator[Draft]:
     """Every valid draft that is made from one base; ``bodies`` are other whole bodies (first base only)."""
     yield _itself(base)
+    if base.name == DEEP:
+        # All that may stand there was met at the levels above.
+        for site in base.sites:
+            yield from _absent(base, site)
+        return
     turns = _turns(base)
     for site in base.sites:
         yield from _absent(base, site)

@@ -28,12 +28,16 @@ RULES = (
     "minItems",
     "maxItems",
     "uniqueItems",
+    "items",
+    "prefixItems",
     "contains",
     "minContains",
     "maxContains",
     "minProperties",
     "maxProperties",
     "required",
+    "properties",
+    "patternProperties",
     "additionalProperties",
     "propertyNames",
     "dependentRequired",
@@ -93,8 +97,13 @@ def json_type(value: Any) -> str:
 def is_rule(name: str, part: Schema) -> bool:
     """Whether a keyword, as it stands in ``part``, forbids anything by itself."""
     value: Any = part[name]
-    if name in ("additionalProperties", "unevaluatedProperties", "unevaluatedItems", "then", "else"):
+    if name in ("additionalProperties", "items", "then", "else"):
         return value is False
+    if name in ("unevaluatedProperties", "unevaluatedItems"):
+        return value is not True and value != {}
+    if name in ("properties", "patternProperties", "prefixItems"):
+        # What stands inside has rules of its own; forbidding it is a rule of this place.
+        return False in (value if isinstance(value, list) else value.values())
     if name == "uniqueItems":
         return value is True
     if name == "format":

@@ -1,6 +1,6 @@
 """Shape → values: realistic ones, edges by type and meaning, base bodies, strategies, covering arrays."""
 
-from contract_kit.values._bases import Base, Site, base_values, bases, deeper, minimal
+from contract_kit.values._bases import DEEP, Base, Site, base_values, bases, deeper, minimal
 from contract_kit.values._build import Builder, Built, build, judge_of
 from contract_kit.values._edges import KEYS, Edge, ruler, unknown_values
 from contract_kit.values._formats import DISPUTED, EXAMPLES, FORMS
@@ -26,6 +26,7 @@ from contract_kit.values._strategies import Edit, applied, edits_of
 from contract_kit.values._violators import VIOLATORS
 
 __all__ = [
+    "DEEP",
     "DISPUTED",
     "EXAMPLES",
     "FORMS",

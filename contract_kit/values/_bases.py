@@ -24,11 +24,15 @@ if TYPE_CHECKING:
     from contract_kit.model import Terms
     from contract_kit.shape import Node
 
-__all__ = ["FULL_LIMIT", "Base", "Site", "base_values", "bases", "deeper", "minimal"]
+__all__ = ["DEEP", "FULL_LIMIT", "Base", "Site", "base_values", "bases", "deeper", "minimal"]
 
 FULL_LIMIT = 16_000
 """Bytes: the full body of a larger contract is cut up into a base for each object."""
 
+DEEP = "deep"
+"""The name of the base of a schema that holds itself."""
+
+_LEVELS = 2
 _MOST_BRANCHES = 400
 _MOST_PLACES = 400
 _REMEMBERED = 64
@@ -110,6 +114,19 @@ def bases(terms: Terms) -> Iterator[Base]:
         sites = _new_sites(built, seen)
         if sites or name in ("full", "minimal"):
             yield Base(name, built.value, sites, built.nodes)
+    yield from _deep(terms, seen)
+
+
+def _deep(terms: Terms, seen: set[tuple[str, tuple[int, ...]]]) -> Iterator[Base]:
+    """For what holds itself: a body of one more level than the others, with one item of each.
+
+    A reader that looks at the first levels alone is found out by a fault that stands deeper.
+    """
+    built = _deeper(terms, _LEVELS)
+    if built is not None and len(compact(built.value)) <= FULL_LIMIT:
+        sites = _new_sites(built, seen)
+        if sites and validator_for(terms.schema).is_valid(built.value):
+            yield Base(DEEP, built.value, sites, built.nodes)
 
 
 def _small_enough(terms: Terms) -> tuple[Built, dict[str, Any]] | None:
@@ -131,13 +148,16 @@ def _small_enough(terms: Terms) -> tuple[Built, dict[str, Any]] | None:
 
 def deeper(terms: Terms, levels: int) -> Any:
     """A body in which what holds itself does so ``levels`` times; ``None`` where nothing does, or too large."""
+    built = _deeper(terms, levels)
+    return None if built is None else built.value
+
+
+def _deeper(terms: Terms, levels: int) -> Built | None:
     if not any(node.recursions for node in nodes(terms.root)):
         return None
     try:
-        return (
-            _builder(terms, 0, deepest=levels, items=1, entries=1, limit=8 * _MOST_PLACES)
-            .build(terms.root)
-            .value
+        return _builder(terms, 0, deepest=levels, items=1, entries=1, limit=8 * _MOST_PLACES).build(
+            terms.root
         )
     except (TooLarge, ImpossibleSchema):
         return None
