@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from contract_kit.model import ENDPOINTS, NOTHING, Case, Expect, Policy, TargetKind, Terms
+from contract_kit.model import ENDPOINTS, NOTHING, Case, Expect, Policy, TargetKind, Terms, Violation
 from contract_kit.schema import validator_for
 from contract_kit.shape import build_root
 
@@ -19,7 +19,7 @@ from ._places import case_id, pattern_of
 from ._words import rule_sentence
 
 if TYPE_CHECKING:
-    from contract_kit.model import Violation
+    from contract_kit.shape import Node
 
     from ._draft import Draft
 
@@ -155,7 +155,7 @@ class Maker:
         if draft.because:
             return draft.because
         if broken is not None:
-            rule = rule_sentence(self._rule_of(draft, broken), broken)
+            rule = self._sentence(draft, broken)
             if expect == "reject":
                 return rule
             if self.policy == "tolerant":
@@ -167,9 +167,35 @@ class Maker:
             return "the document allows it, but this provider cannot send it"
         return "the document allows it"
 
+    def _sentence(self, draft: Draft, broken: Violation) -> str:
+        """The broken rule in words; of a choice that no branch is left of, the rule of the branch that was meant."""
+        if broken.keyword in ("anyOf", "oneOf") and draft.keyword not in ("", broken.keyword):
+            meant = Violation(draft.at, draft.keyword, "")
+            rule = self._rule_of(draft, meant)
+            if draft.keyword == "type" and draft.at == broken.pointer:
+                rule = _all_types((draft.nodes or {})[draft.at].unsettled)
+            if rule is not None:
+                return rule_sentence(rule, meant)
+        return rule_sentence(self._rule_of(draft, broken), broken)
+
     def _rule_of(self, draft: Draft, broken: Violation) -> Any:
         node = (draft.nodes or {}).get(broken.pointer)
         return node.keyword(broken.keyword) if node is not None else None
+
+
+_ANY_TYPE = 6
+
+
+def _all_types(node: Node) -> list[str] | None:
+    """The JSON types of all branches of a place, ``None`` where some branch says nothing of types."""
+    found: dict[str, None] = {}
+    for number, choice in enumerate(node.choices):
+        for branch in range(len(choice.branches)):
+            picked = node.pick(number, branch)
+            if len(picked.types) >= _ANY_TYPE:
+                return None
+            found |= dict.fromkeys(picked.types)
+    return list(found) or None
 
 
 def _is_valid(judge: Local, draft: Draft) -> bool:

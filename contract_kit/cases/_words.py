@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from contract_kit.jsonio import compact
+
 if TYPE_CHECKING:
     from contract_kit.model import Violation
 
@@ -53,6 +55,11 @@ def a_type(names: Any) -> str:
     return " or ".join(_A.get(name, str(name)) for name in names)
 
 
+def _written(value: Any) -> str:
+    """Text as it is, everything else as JSON."""
+    return value if isinstance(value, str) else compact(value).decode()
+
+
 def rule_sentence(rule: Any, broken: Violation) -> str:
     """The rule that is broken, as ``/customer/status must be one of published, deleted, archived``."""
     where = broken.pointer or "the body"
@@ -62,12 +69,14 @@ def rule_sentence(rule: Any, broken: Violation) -> str:
     if keyword == "type":
         return f"{where} must be {a_type(rule)}"
     if keyword == "enum":
-        some = ", ".join(str(member) for member in rule[:6]) + (f", … ({len(rule)})" if len(rule) > 6 else "")
+        some = ", ".join(_written(member) for member in rule[:6]) + (
+            f", … ({len(rule)})" if len(rule) > 6 else ""
+        )
         return f"{where} must be one of {some}"
     if keyword == "format":
         return f"{where} must be {_FORMATS.get(rule, f'of format {rule}')}"
     if keyword in _BOUND:
-        return f"{where} must be {_BOUND[keyword].format(rule)}"
+        return f"{where} must be {_BOUND[keyword].format(_written(rule))}"
     if keyword == "required":
         return f"{where} must have {', '.join(map(str, rule))}"
     if keyword == "additionalProperties":

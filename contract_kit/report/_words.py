@@ -162,9 +162,17 @@ def _missing(case: Case) -> str | None:
     if value is MISSING:
         return case.at
     name, absent, _ = case.variant.partition("-absent")
-    if case.kind == "invalid" and case.keyword in _LEAVES_OUT and absent and isinstance(value, dict):
+    if case.kind == "invalid" and _leaves_out(case) and absent and isinstance(value, dict):
         return join(case.at, name)
     return None
+
+
+_CHOICES = frozenset({"anyOf", "oneOf"})
+
+
+def _leaves_out(case: Case) -> bool:
+    """Whether a required property is left out, of the body or of the branch that was meant."""
+    return (case.family if case.keyword in _CHOICES else case.keyword) in _LEAVES_OUT
 
 
 _LEAVES_OUT = frozenset({"required", "dependentRequired"})
@@ -197,6 +205,13 @@ def rule_words(case: Case, rule: Constraint | None) -> str:
     """The broken rule in brackets: "(must be one of published, deleted)"."""
     if case.keyword is None:
         return ""
+    if case.keyword in _CHOICES:
+        if _leaves_out(case):
+            return " (is required)"
+        # The sentence is of the branch that was meant: a place of its own, a rule of its own.
+        meant = re.fullmatch(r"(?:\S+|the body) (must .+)", case.because)
+        if meant:
+            return f" ({visible(meant.group(1), TITLE // 2)})"
     known, unknown = _RULES.get(case.keyword, (f"breaks {case.keyword}", f"breaks {case.keyword}"))
     if rule is None or rule.keyword != case.keyword:
         said = re.fullmatch(r"(?:\S+|the body) (must .+)", case.because)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ._ecma import matches
 from ._rules import ASSUMED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 __all__ = ["Choice", "Schema", "choices_of"]
 
@@ -24,11 +25,13 @@ class Choice:
     discriminator: Mapping[str, Any] | None = None
 
 
-def choices_of(schema: Schema) -> Iterator[Choice]:
+def choices_of(schema: Schema, lookup: Callable[[str], Any]) -> Iterator[Choice]:
     """The choices of one plain schema: each branch says all that holds when it is picked."""
     for keyword in ("anyOf", "oneOf"):
         if keyword in schema:
-            yield Choice(keyword, tuple(schema[keyword]), schema.get("discriminator"))
+            told = schema.get("discriminator")
+            branches = [_selected(branch, told, lookup) if told else branch for branch in schema[keyword]]
+            yield Choice(keyword, tuple(branches), told)
     if "if" in schema and ("then" in schema or "else" in schema):
         test = schema["if"]
         yield Choice(
@@ -61,3 +64,62 @@ def _assumed(schema: Any) -> Any:
         else:
             marked[name] = value
     return {**marked, ASSUMED: True}
+
+
+# -- discriminators ---------------------------------------------------------------------------
+
+
+def _selected(branch: Any, told: Mapping[str, Any], lookup: Callable[[str], Any]) -> Any:
+    """A branch with the values of the discriminator that select it, where it leaves others open.
+
+    Consumers choose the branch by that property, and plain JSON Schema does not: generated bodies must say
+    the right one, and a body that says another is still no breach of the document. Mappings that disagree
+    with the branch's own ``enum`` are left alone.
+    """
+    ref = branch.get("$ref") if isinstance(branch, dict) else None
+    values = [value for value, target in told["mapping"].items() if target == ref]
+    if not values:
+        return branch
+    key = told["propertyName"]
+    rules = list(_asked(branch, key, lookup, set()))
+    allowed = values
+    for rule in rules:
+        named = rule.get("type", "string")
+        if "string" not in ([named] if isinstance(named, str) else named) or rule.keys() & _OPEN:
+            return branch
+        listed = [rule["const"]] if "const" in rule else rule.get("enum")
+        if listed is not None and all(member in values for member in listed):
+            return branch
+        allowed = [value for value in allowed if (listed is None or value in listed) and _fits(value, rule)]
+    if not allowed or not rules:
+        return branch
+    said = {"properties": {key: {"enum": allowed, ASSUMED: True}}, "required": [key], ASSUMED: True}
+    return {"allOf": [branch, said]}
+
+
+_OPEN = frozenset({"anyOf", "oneOf", "not", "if", "format"})
+
+
+def _fits(text: str, rule: Schema) -> bool:
+    longest = rule.get("maxLength")
+    return rule.get("minLength", 0) <= len(text) <= (len(text) if longest is None else longest) and (
+        "pattern" not in rule or matches(rule["pattern"], text)
+    )
+
+
+def _asked(schema: Any, key: str, lookup: Callable[[str], Any], seen: set[str]) -> Iterator[Schema]:
+    """All plain schemas of the property ``key`` in a branch, references and ``allOf`` followed."""
+    for part in _flat(schema, lookup, seen):
+        yield from _flat(part.get("properties", {}).get(key, True), lookup, set())
+
+
+def _flat(schema: Any, lookup: Callable[[str], Any], seen: set[str]) -> Iterator[Schema]:
+    if not isinstance(schema, dict):
+        return
+    ref = schema.get("$ref")
+    if ref is not None and ref not in seen:
+        seen.add(ref)
+        yield from _flat(lookup(ref), lookup, seen)
+    for item in schema.get("allOf", ()):
+        yield from _flat(item, lookup, seen)
+    yield schema

@@ -61,7 +61,7 @@ class Document:
         key = id(schema)
         if key not in self._choices:
             # The schema is kept beside its choices: it must live as long as the key that names it.
-            self._choices[key] = (schema, tuple(choices_of(schema)))
+            self._choices[key] = (schema, tuple(choices_of(schema, self.lookup)))
         return self._choices[key][1]
 
     def lookup(self, ref: str) -> Any:

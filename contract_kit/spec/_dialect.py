@@ -7,7 +7,8 @@ Decisions where the specifications and what publishers mean differ:
   clarification: ``null`` must be a member too.
 - Other keywords beside ``$ref`` are ignored in 3.0 (Reference Object) and apply in 3.1.
 - ``writeOnly`` properties are left out: the provider sends the payload, and those are only ever sent to it.
-- ``discriminator`` stays as an annotation of ``oneOf``/``anyOf`` and changes no validity.
+- ``discriminator`` stays as an annotation of ``oneOf``/``anyOf`` and changes no validity; what is
+  generated says the value of its branch all the same (``shape/_choices``).
 - ``x-…`` and unknown keywords are annotations, as JSON Schema says; assertions of other drafts are refused.
 """
 

@@ -216,6 +216,9 @@ def _bounds(node: Node, low: float, high: float) -> tuple[float, float]:
     if bottom > top:
         top = bottom if not most else min(most)
         bottom = min(bottom, top) if not least else max(least)
+    if top <= bottom and least and most:
+        # The usual range only touches the allowed one (a score of 0 to 1): all that is allowed is usual.
+        bottom, top = max(least), min(most)
     return bottom, max(top, bottom)
 
 
