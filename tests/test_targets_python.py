@@ -413,6 +413,14 @@ class TestImporting:
         )
         assert import_object("shop_nested:A.parse", cwd=str(tmp_path))(b"x") == b"x"
 
+    def test_what_stands_in_src_alone_is_found_there_and_the_folder_itself_goes_first(self, tmp_path, monkeypatch):
+        monkeypatch.setattr(sys, "path", list(sys.path))
+        for name, word in (("src/laid_out", 1), ("src/twice_there", 2), ("twice_there", 3)):
+            (tmp_path / name).mkdir(parents=True)
+            (tmp_path / name / "__init__.py").write_text(f"def parse(body): return {word}")
+        assert import_object("laid_out:parse", cwd=str(tmp_path))(b"") == 1
+        assert import_object("twice_there:parse", cwd=str(tmp_path))(b"") == 3
+
     @pytest.mark.parametrize(
         ("spec", "message"),
         [

@@ -42,16 +42,34 @@ def check(
     >>> contract_kit.check(json.loads, contract.cases(kinds=["valid"])[0])
     """
     __tracebackhide__ = True  # pytest shows the user's own line, not ours
-    judge = judge_for(target, case, rejects, input_=input, lossless=lossless)
+    refusals = _several(rejects)
+    judge = judge_for(target, case, refusals, input_=input, lossless=lossless)
     reply = judge.ask(case.body, case)
     verdict = judge.settled(case, reply)
     if verdict.finding is not None:
         raise ContractViolation(
-            message(verdict, Context(target=judge.target.name, kind=judge.target.kind, input=input)),
+            message(verdict, _context(judge, refusals, input, lossless=lossless)),
             finding=verdict.finding,
             case_id=case.id,
             verdict=verdict,
         )
+
+
+def _several(rejects: Rejects | Iterable[Rejects]) -> tuple[Rejects, ...]:
+    return (rejects,) if isinstance(rejects, str | type) else tuple(rejects)
+
+
+def _context(judge: Judge, refusals: tuple[Rejects, ...], input_: InputKind, *, lossless: bool) -> Context:
+    """How the command line gives the same case: what it does unasked is not said."""
+    names = [one if isinstance(one, str) else f"{one.__module__}:{one.__qualname__}" for one in refusals]
+    names = [] if names == ["builtins:ValueError"] else names
+    words = [word for name in names for word in ("--rejects", name)]
+    words += ["--input", input_] if input_ != "bytes" else []
+    words += ["--lossless"] if lossless else []
+    target = judge.target
+    return Context(
+        target=target.name, kind=target.kind, options=tuple(words), rejects=tuple(names), input=input_
+    )
 
 
 def judge_for(
@@ -65,7 +83,7 @@ def judge_for(
     """The judge of a target: calibrated once, for a target is checked with many cases."""
     if case.terms is None:
         raise UsageError(f"case {case.id} belongs to no contract; take cases from Contract.cases()")
-    refusals = (rejects,) if isinstance(rejects, str | type) else tuple(rejects)
+    refusals = _several(rejects)
     key = (id(target), refusals, input_, lossless, id(case.terms))
     if key not in _judges:
         from contract_kit.values import base_values

@@ -22,14 +22,16 @@ __all__ = ["import_object", "own_error"]
 def import_object(spec: str, *, cwd: str | None = None) -> Any:
     """The object that ``package.module:object.attr`` names, the working directory first on the path.
 
+    What stands in ``src`` of that directory alone is found there, as it would be once it is installed.
     Raises ``UsageError`` for text that is no such name, and ``TargetError`` where the import fails: in one
     line, ``file:line: Error: message`` for an error of the target's own.
     """
     module_name, path = _split(spec)
     here = str(Path(cwd or ".").absolute())
-    if here not in sys.path:
-        sys.path.insert(0, here)
-        importlib.invalidate_caches()
+    _on_the_path(here, 0)
+    src, top = str(Path(here, "src")), module_name.partition(".")[0]
+    if _holds(src, top) and not _holds(here, top):
+        _on_the_path(src, sys.path.index(here) + 1)
     found: Any = _import_module(module_name, here)
     for i, part in enumerate(path):
         try:
@@ -42,11 +44,21 @@ def import_object(spec: str, *, cwd: str | None = None) -> Any:
     return found
 
 
+def _on_the_path(folder: str, place: int) -> None:
+    if folder not in sys.path:
+        sys.path.insert(place, folder)
+        importlib.invalidate_caches()
+
+
+def _holds(folder: str, name: str) -> bool:
+    return Path(folder, name).is_dir() or Path(folder, f"{name}.py").is_file()
+
+
 def _split(spec: str) -> tuple[str, list[str]]:
     module_name, colon, attributes = spec.partition(":")
     if not colon and "." in spec and not spec.endswith(".py"):
         head, _, tail = spec.rpartition(".")
-        raise UsageError(f"{spec!r} names no object; write package.module:object, here perhaps {head}:{tail}")
+        raise UsageError(f"{spec!r} names no object; write package.module:object, here {spec}:OBJECT or {head}:{tail}")
     if module_name.endswith(".py") or "/" in module_name or "\\" in module_name:
         dotted = module_name.removesuffix(".py").replace("\\", "/").strip("./").replace("/", ".")
         raise UsageError(
