@@ -45,6 +45,8 @@ def _finding(run: Run, made: Group, *, shrink: bool) -> Finding:
         said = _alteration(shown, said)
     if made.below:
         said = f"checks nothing below {place(made.below)}: {said}"
+    if made.cause is not None and made.cause.words:
+        said = visible(f"{made.cause.words}: {said}", _LONGEST)
     ident = _ident(made, name)
     return Finding(
         id=ident,
@@ -85,5 +87,6 @@ def _rule(run: Run, shown: Verdict) -> Constraint | None:
 def _ident(made: Group, name: str) -> str:
     """A short id that stays the same from run to run: of what failed, not of how it is shown."""
     first = made.first
-    place = f"{name} {first.case.kind} {pattern(first.case, first.pointer)} {first.case.keyword or first.case.family}"
+    rule = made.cause.name if made.cause is not None else first.case.keyword or first.case.family
+    place = f"{name} {first.case.kind} {pattern(first.case, first.pointer)} {rule}"
     return f"{name}-{sha256(place.encode()).hexdigest()[:10]}"

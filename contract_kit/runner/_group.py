@@ -13,11 +13,13 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from contract_kit.delivery import causes
 from contract_kit.jsonio import MISSING, get, strict_loads
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
+    from contract_kit.delivery import Cause
     from contract_kit.model import Case, Verdict
 
 __all__ = ["Group", "group", "holders", "pattern", "place_of", "rough_key"]
@@ -56,11 +58,15 @@ _FAILS_ON = {"false_accept": "reject", "false_reject": "accept"}
 
 @dataclass(slots=True)
 class Group:
-    """Failures with one cause. ``below`` is a place of which nothing below is checked."""
+    """Failures with one cause, which ``cause`` names where they are of deliveries.
+
+    ``below`` is a place of which nothing below is checked.
+    """
 
     verdicts: list[Verdict] = field(default_factory=list)
     locations: list[str] = field(default_factory=list)
     below: str = ""
+    cause: Cause | None = None
     lead: Verdict | None = None
 
     @property
@@ -191,8 +197,36 @@ def group(verdicts: Iterable[Verdict], met: Met, below: Mapping[str, int] = _NON
         if name == "false_accept":
             unchecked, rest = _unchecked(rest, below)
             found.extend(unchecked)
+        if name in _OF_DELIVERIES:
+            of_deliveries, rest = _from_deliveries(name, rest)
+            found.extend(of_deliveries)
         found.extend(_BY_FINDING.get(name, _by_rule)(rest, met))
     return sorted(found, key=lambda g: (_GRAVITY.index(str(g.first.finding)), _readability(g.first)))
+
+
+_OF_DELIVERIES = frozenset({"crash", "timeout", "false_accept", "false_reject"})
+_UNSIGNED = frozenset({401, 403})
+
+
+def _from_deliveries(name: str, failures: list[Verdict]) -> tuple[list[Group], list[Verdict]]:
+    """Delivery cases by their causes, and the failures that are left.
+
+    Who verifies another spelling than the one that was sent refuses bodies, too, in the very same words.
+    """
+    of_variant: dict[str, list[Verdict]] = defaultdict(list)
+    rest: list[Verdict] = []
+    for verdict in failures:
+        told = verdict.case.kind != "delivery" or verdict.reply.where
+        (rest if told else of_variant[verdict.case.variant]).append(verdict)
+    groups = []
+    for cause in causes(name, of_variant):
+        found = [verdict for variant in cause.variants for verdict in of_variant[variant]]
+        if cause.name == "spelling":
+            said = {(v.reply.status, v.reply.body) for v in found if v.reply.status in _UNSIGNED}
+            found += [v for v in rest if (v.reply.status, v.reply.body) in said]
+            rest = [v for v in rest if (v.reply.status, v.reply.body) not in said]
+        groups.append(Group(found, _locations(found), lead=found[0], cause=cause))
+    return groups, rest
 
 
 _NOT_OF_BODIES = frozenset({"leak", "inconsistent", "duplicate_effect", "missing_effect", "altered", "lost"})
