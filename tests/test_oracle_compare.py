@@ -509,3 +509,32 @@ def test_a_result_of_another_shape_is_left_alone(came):
     """A result that does not look like the calibrated ones at all is not held against the consumer, but for null."""
     found = learned(CORRECT["the value itself"]).changes(BODIES[0], came, may_drop=True)
     assert found == []
+
+
+def respelt(value, keep=()):
+    """Every name in camelCase, those in ``keep`` with what they hold as they are."""
+    if isinstance(value, list):
+        return [respelt(item, keep) for item in value]
+    if not isinstance(value, dict):
+        return value
+    names = {key: key.split("_")[0] + "".join(part.title() for part in key.split("_")[1:]) for key in value}
+    return {names[key]: item if key in keep else respelt(item, keep) for key, item in value.items()}
+
+
+def test_who_respells_names_may_respell_those_that_the_contract_does_not_know_and_no_data():
+    """A reader of camelCase gives unknown objects in camelCase, too; the keys of metadata are data."""
+    consumer = calibrate(
+        [(body(n), project(respelt(body(n), keep=["metadata", "integrations"]))) for n in range(4)], PLACES
+    )
+    sent = body(4)
+    sent["customer"]["new_field"] = {"created_at": "soon", "more_of_it": [{"due_date": 7}]}
+    sent["customer"]["metadata"] = {"plan_tier": "gold"}
+    kept = respelt(sent, keep=["metadata"])
+    assert consumer.changes(sent, project(kept)) == []
+    assert [c.pointer for c in consumer.changes(sent, project(respelt(sent)))] == [
+        "/customer/metadata/plan_tier"
+    ]
+    kept["customer"]["newField"]["moreOfIt"][0]["dueDate"] = 8
+    assert [c.pointer for c in consumer.changes(sent, project(kept))] == [
+        "/customer/new_field/more_of_it/0/due_date"
+    ]

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from contract_kit.jsonio import tokens
+from contract_kit.oracle._equal import normal
 from contract_kit.oracle._plain import SET
 
 if TYPE_CHECKING:
@@ -88,10 +89,15 @@ class Table:
     """By enum place inside of lists: the members whose items came out."""
     sizes: dict[Path, int] = field(default_factory=dict)
     """How many items each list has whose items are known by where they stand."""
+    respelt: bool = False
+    """Whether some name came out in another spelling: ``externalId`` for ``external_id``."""
 
     def put(self, path: Path, bound: Bound) -> None:
         """Bind ``path``."""
         self.bound[path] = bound
+        if path and bound.source and not self.respelt:
+            name = bound.source.rpartition("/")[2]
+            self.respelt = path[-1] != name and normal(path[-1]) == normal(name)
         for size in range(len(path)):
             self.heads.add(path[:size])
 

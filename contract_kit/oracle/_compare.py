@@ -264,8 +264,12 @@ class Walk:
     def _map(
         self, path: Path, pointer: str, sent: dict[str, Any], came: dict[str, Plain], fresh: Plain
     ) -> None:
-        """Compare data with keys of its own: each key is data."""
+        """Compare data with keys of its own: each key is data.
+
+        Only in objects that the contract does not know, who respells names may respell these, too.
+        """
         extra = [key for key in came if key not in sent]
+        free = self.table.respelt and self.places.is_free(pointer)
         for key, value in sent.items():
             here = f"{pointer}/{escape_token(key)}"
             if key in came:
@@ -274,7 +278,10 @@ class Walk:
                 alike = next((other for other in extra if normal(other) == normal(key)), None)
                 if alike is None:
                     alike = next((k for k in extra if value not in ("", None) and same(value, came[k])), None)
-                if alike is not None:
+                if free and alike is not None and normal(alike) == normal(key):
+                    extra.remove(alike)
+                    self.check((*path, key), here, value, came[alike], _down(fresh, alike), _DATA)
+                elif alike is not None:
                     extra.remove(alike)
                     self.add(Change(here, value, came[alike], f"its key became {alike!r}"))
                 elif not self.may_drop:
