@@ -89,3 +89,23 @@ def test_an_effect_that_must_not_come_is_counted(later):
     counter = EffectCounter(later)
     assert counted(counter, later, 1, 0, 0, 0) == 3
     assert counted(counter, later, 0, 0) == 1
+
+
+def test_a_wrong_number_is_doubted_until_it_was_the_same_after_a_longer_wait(later):
+    counter = EffectCounter(later, patience=0.2)
+    assert counted(counter, later, 1) == 0
+    assert counter.doubts(0, 1)
+    counter.take_time(0, 1)
+    assert counted(counter, later, 1) == 0
+    counter.believe(0, 1)
+    assert not counter.doubts(0, 1)
+    assert counter.doubts(2, 1), "too many are another thing than too few"
+    assert not counter.doubts(1, 1)
+
+
+def test_who_is_slower_than_was_thought_is_waited_for_the_second_time(later):
+    counter = EffectCounter(later, patience=0.2)
+    assert counted(counter, later, 1, 0.4) == 0, "it comes after our patience"
+    counter.take_time(0, 1)
+    assert counted(counter, later, 1, 0.4) == 1, "and was neither forgotten nor taken for one of this case"
+    assert counted(counter, later, 1, 0.4) == 1, "what was learnt is kept"

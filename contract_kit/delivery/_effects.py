@@ -18,6 +18,8 @@ _FIRST_QUIET = 0.25
 """Seconds without a change before the first count: what was delivered before may still be acted upon."""
 _PAUSE = 0.01
 """Seconds between two readings, doubled each time up to ten times as much."""
+_LONGER = 2.5
+"""How many times as long we wait where an effect seems to be missing."""
 
 
 class EffectCounter:
@@ -29,7 +31,8 @@ class EffectCounter:
     """
 
     def __init__(self, read: Callable[[], int], *, patience: float = 2.0) -> None:
-        self._read, self._patience = read, patience
+        self._read, self._patience, self._most = read, patience, patience
+        self._believed: set[bool] = set()
         self._late = 0.0
         self._quiet = _FIRST_QUIET
         self._before = 0
@@ -54,6 +57,20 @@ class EffectCounter:
         now = self._settled(now, 2 * self._late)
         self._quiet = 2 * self._late
         return now - self._before
+
+    def doubts(self, happened: int, wanted: int) -> bool:
+        """Whether a number that is not the one that was wanted should be counted once more."""
+        return happened != wanted and (happened > wanted) not in self._believed
+
+    def take_time(self, happened: int, wanted: int) -> None:
+        """Wait for what may still come of the last case, and longer than before for all of the next."""
+        self._quiet = self._most if happened > wanted else _LONGER * self._most
+        self._patience = _LONGER * self._most
+
+    def believe(self, happened: int, wanted: int) -> None:
+        """A number that is wrong was the same after :meth:`take_time`: from now on it is believed at once."""
+        self._believed.add(happened > wanted)
+        self._patience = min(self._patience, self._most)
 
     def _settled(self, now: int, quiet: float) -> int:
         """The number once it has not changed for ``quiet`` seconds, or for all our patience."""
