@@ -10,16 +10,19 @@ from __future__ import annotations
 import re
 import warnings
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from contract_kit.shape import python_pattern
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)
     from re import _constants as ops
     from re import _parser as parser
 
-__all__ = ["matching"]
+__all__ = ["Way", "class_text", "is_negated", "looking_real", "matching", "ops"]
 
 _LIKED = "a1A0 -_.@/"
 _CATEGORIES = {
@@ -49,18 +52,51 @@ def matching(
     'cus_0000'
     """
     read = python_pattern(pattern)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", FutureWarning)
-            compiled, tree = re.compile(read), parser.parse(read)
-    except (re.error, OverflowError, RecursionError):
+    parsed = _parsed(read)
+    if parsed is None:
         return None
+    compiled, tree = parsed
     for more in range(extra, extra + 4):
         for turn in range(_TURNS):
             found = _attempt(tree, read, least, more, turn)
             if found is not None and _fits(found, least, most) and compiled.search(found):
                 return found
     return _searched(read, least, most) if search else None
+
+
+def looking_real(pattern: str, *, least: int = 0, most: int | None = None, variant: int = 0) -> Iterator[str]:
+    """Strings in which ``pattern`` is found that look like real ones, the best first; none where it is hard.
+
+    >>> next(looking_real("^cus_[0-9a-f]{6}$"))
+    'cus_d5a9e2'
+    """
+    from ._mixed import Mixed, as_known
+
+    read = python_pattern(pattern)
+    found = _parsed(read)
+    if found is None:
+        return
+    compiled, tree = found
+    for wanted in (*_WANTED, *((least, 2 * least) if least > _WANTED[0] else ())):
+        try:
+            text = Mixed(read, variant, wanted).walk(tree, 0)
+        except (_Hard, RecursionError, StopIteration):
+            return
+        for known in (*as_known(text), text) if not variant else (text,):
+            if _fits(known, least, most) and compiled.search(known):
+                yield known
+
+
+_WANTED = (8, 4, 2, 1, 0)
+
+
+def _parsed(read: str) -> tuple[re.Pattern[str], Any] | None:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)
+            return re.compile(read), parser.parse(read)
+    except (re.error, OverflowError, RecursionError):
+        return None
 
 
 _TURNS = 4
@@ -72,12 +108,12 @@ def _fits(text: str, least: int, most: int | None) -> bool:
 
 def _attempt(tree: Any, pattern: str, least: int, more: int, turn: int) -> str | None:
     try:
-        text = _Way(more, turn).walk(tree, more)
+        text = Way(more, turn).walk(tree, more)
         lacking = more
         while len(text) < least and lacking < least + more:
             # Each round enters open repetitions once more: the first text that is long enough is kept.
             lacking += 1
-            text = _Way(lacking, turn).walk(tree, lacking)
+            text = Way(lacking, turn).walk(tree, lacking)
         if len(text) < least and not pattern.endswith((r"\Z", "$")):
             text += "a" * (least - len(text))
     except (_Hard, RecursionError):
@@ -85,7 +121,7 @@ def _attempt(tree: Any, pattern: str, least: int, more: int, turn: int) -> str |
     return text
 
 
-class _Way:
+class Way:
     """One way through a pattern. Look-arounds are passed by: whether they hold is seen afterwards.
 
     ``turn`` asks for other characters where several may stand, for what a look-around wants.
@@ -143,8 +179,8 @@ class _Way:
 
 def _members(items: Any) -> str:
     """Some characters of a class, the plainest first."""
-    if items and items[0][0] is ops.NEGATE:
-        wanted = re.compile("[^" + "".join(_class_text(item) for item in items[1:]) + "]")
+    if is_negated(items):
+        wanted = re.compile("[^" + "".join(class_text(item) for item in items[1:]) + "]")
         return "".join(c for c in _LIKED if wanted.match(c)) or next(
             c for c in map(chr, range(33, 1000)) if wanted.match(c)
         )
@@ -163,7 +199,13 @@ def _members(items: Any) -> str:
     return "".join(found)
 
 
-def _class_text(item: Any) -> str:
+def is_negated(items: Any) -> bool:
+    """Whether a class names the characters that may not stand."""
+    return bool(items) and items[0][0] is ops.NEGATE
+
+
+def class_text(item: Any) -> str:
+    """One item of a class as it is written in a pattern."""
     op, value = item
     if op is ops.LITERAL:
         return re.escape(chr(value))

@@ -10,7 +10,7 @@ from contract_kit.errors import ImpossibleSchema, UnsupportedKeyword
 from contract_kit.schema import Validator, validator_for
 
 from ._formats import EXAMPLES, is_numeric, numeric_text, padded
-from ._regex import matching
+from ._regex import looking_real, matching
 
 if TYPE_CHECKING:
     from contract_kit.shape import Node
@@ -78,6 +78,8 @@ def _candidates(node: Node, wish: str | None, variant: int, patterns: list[str],
             yield "7" * max(least, 1)
     if not patterns and not known:
         yield f"text {variant}" if variant else "text"
+    for pattern in patterns:
+        yield from looking_real(pattern, least=least, most=most, variant=variant)
     for pattern in patterns:
         found = matching(pattern, least=least, most=most, extra=variant)
         if found is not None:
