@@ -49,6 +49,8 @@ def judge(
         return _verdict(case, reply, "inconsistent", "accepted, as with the same value before", observed, at)
     if finding is None and leak is not None and reply.outcome != "not_judged":
         finding, observed = "leak", leak
+    elif finding == "crash" and leak is not None:
+        observed = f"{observed}, and {leak}"
     if finding is not None:
         expected = "a reply that gives nothing away" if finding == "leak" else _expected(case, finding)
         return _verdict(case, reply, finding, expected, observed, at)

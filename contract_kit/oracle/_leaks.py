@@ -88,31 +88,37 @@ def has_stack_trace(text: str) -> str | None:
 def find_leaks(
     reply: Reply, secrets: Iterable[str] = (), *, signatures: Iterable[str] = (), sent: bytes = b""
 ) -> str | None:
-    """One sentence on what a reply gives away, else ``None``; the sentence never repeats it.
+    """One sentence on what a reply gives away and where, else ``None``; the sentence never repeats it.
 
     ``secrets`` are searched for as given, without their ``whsec_`` prefix, and as the bytes that they encode;
     ``signatures`` are those that the receiver should have computed and that were not sent to it. A trace that
     stood in the body sent (``sent``) and was only echoed is none.
     """
+    echoed = has_stack_trace(sent.decode("utf-8", "replace")) if sent else None
+    parts = [(f"header {name}", value, b"") for name, value in reply.headers]
     body = reply.body[:_LIMIT]
-    text = body.decode("utf-8", "replace")
-    head = "\n".join(f"{name}: {value}" for name, value in reply.headers)
+    for where, text, raw in (("body", body.decode("utf-8", "replace"), body), *parts):
+        what = _leaked(text, raw, tuple(secrets), tuple(signatures))
+        runtime = None if what else has_stack_trace(text)
+        if runtime is not None and runtime != echoed:
+            what = f"a {runtime} stack trace"
+        if what is not None:
+            return f"the reply's {where} holds {what}"
+    return None
+
+
+def _leaked(text: str, raw: bytes, secrets: tuple[str, ...], signatures: tuple[str, ...]) -> str | None:
     for secret in secrets:
-        if any(form in text or form in head for form in _forms(secret)):
-            return "the reply holds the signing secret"
-        raw = _raw(secret)
-        if len(raw) >= _SHORTEST and raw in body:
-            return "the reply holds the signing key"
+        if any(form in text for form in _forms(secret)):
+            return "the signing secret"
+        key = _raw(secret)
+        if len(key) >= _SHORTEST and key in raw:
+            return "the signing key"
     for signature in signatures:
         bare = signature.partition(",")[2] or signature
-        if len(bare) >= _SHORTEST and any(
-            form in part for form in {bare, quote(bare, safe="")} for part in (text, head)
-        ):
-            return "the reply holds the signature that was expected"
-    runtime = has_stack_trace(text) or has_stack_trace(head)
-    if runtime is None or (sent and has_stack_trace(sent.decode("utf-8", "replace")) == runtime):
-        return None
-    return f"the reply holds a {runtime} stack trace"
+        if len(bare) >= _SHORTEST and any(form in text for form in {bare, quote(bare, safe="")}):
+            return "the signature that was expected"
+    return None
 
 
 def _forms(secret: str) -> set[str]:

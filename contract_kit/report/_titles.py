@@ -148,7 +148,7 @@ def _missing(it: _Facts) -> str:
 
 def _leak(it: _Facts) -> str:
     what = visible(it.reply.detail or "what must stay inside shows in the reply", TITLE // 2)
-    return f"leaks {when(it.case)}: {what}"
+    return f"{what} {when(it.case)}{_elsewhere(it.locations)}"
 
 
 _SAY: dict[FindingName, Callable[[_Facts], str]] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,8 @@ from ._reduce import reduced
 from ._shrink import smallest
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from contract_kit.model import Verdict
 
     from ._run import Run
@@ -25,7 +28,20 @@ def findings(run: Run, *, shrink: bool = True) -> tuple[Finding, ...]:
     failed = run.tally.failed
     if shrink and not run.over():
         failed = reduced(run, failed)
-    return tuple(_finding(run, made, shrink=shrink) for made in group(failed, run.tally.met, run.tally.below))
+    groups = group(failed, run.tally.met, run.tally.below)
+    return tuple(_asked_for(run, (_finding(run, made, shrink=shrink) for made in groups)))
+
+
+def _asked_for(run: Run, found: Iterator[Finding]) -> Iterator[Finding]:
+    """As many as the user wants to see; those that are known already do not count."""
+    most = run.settings.max_findings
+    left = most if most is not None else float("inf")
+    for finding in found:
+        if finding.known:
+            yield finding
+        elif left > 0:
+            left -= 1
+            yield finding
 
 
 def _finding(run: Run, made: Group, *, shrink: bool) -> Finding:
@@ -38,13 +54,17 @@ def _finding(run: Run, made: Group, *, shrink: bool) -> Finding:
     first = shown.pointer if name in ("altered", "lost") else pattern(case)
     places = tuple(dict.fromkeys((first, *locations))) if first else locations
     head = shown.pointer if name in ("altered", "lost") else None
-    said = title(name, case, reply, (head, *locations[1:]) if head else locations, rule=rule)
-    if name == "leak":
-        said = visible(f"{shown.observed} ({said.removeprefix('leaks ').partition(':')[0]})", _LONGEST)
+    told = replace(reply, detail=shown.observed) if name == "leak" else reply
+    # What is checked nowhere is told by one place: to count them all would hide the point.
+    named = locations[:1] if made.below is not None else (head, *locations[1:]) if head else locations
+    said = title(name, case, told, named, rule=rule)
+    if name == "crash" and _GIVEN_AWAY in shown.observed:
+        said = visible(f"{said}; {shown.observed[shown.observed.rindex(_GIVEN_AWAY) + 6 :]}", _LONGEST)
     if name == "altered" and ":" not in said:
         said = _alteration(shown, said)
-    if made.below:
-        said = f"checks nothing below {place(made.below)}: {said}"
+    if made.below is not None:
+        what = f"below {place(made.below)}" if made.below else "at all"
+        said = visible(f"checks nothing {what}: {said}", _LONGEST)
     if made.cause is not None and made.cause.words:
         said = visible(f"{made.cause.words}: {said}", _LONGEST)
     ident = _ident(made, name)
@@ -75,6 +95,7 @@ def _alteration(shown: Verdict, said: str) -> str:
 
 
 _LONGEST = 200
+_GIVEN_AWAY = ", and the reply's "
 
 
 def _rule(run: Run, shown: Verdict) -> Constraint | None:
