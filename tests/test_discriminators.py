@@ -6,12 +6,13 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
 
-from contract_kit.cases import body_cases
+from contract_kit.cases import body_cases, expectation_of
 from contract_kit.model import Reply
 from contract_kit.report import title
 from contract_kit.spec import load_document, load_terms
-from contract_kit.values import samples
+from contract_kit.values import payloads, samples
 
 NEEDS = {"card": "last4", "sepa": "iban", "bacs": "iban"}
 
@@ -76,6 +77,25 @@ def test_a_body_that_must_be_taken_never_says_another_branch(tmp_path, kind):
     assert said == set(NEEDS)
     for body in samples(terms, 40):
         assert all(NEEDS[means["kind"]] in means for means in means_of(body))
+
+
+def test_a_discriminator_of_another_branch_may_be_taken_or_refused(tmp_path):
+    """Plain JSON Schema takes it, and a consumer that chooses by the discriminator cannot: either is right."""
+    terms = terms_of(tmp_path, {"type": "string"}, MAPPING)
+    for kind, expect in (("card", "accept"), ("sepa", "either"), ("unheard of", "either")):
+        told = expectation_of(terms, "schema", {"means": {"kind": kind, "last4": "4242"}})
+        assert (told.violations, told.expect) == ((), expect)
+
+
+def test_random_bodies_say_their_own_branch(tmp_path):
+    terms = terms_of(tmp_path, {"type": "string"}, MAPPING)
+
+    @given(payloads(terms))
+    @settings(max_examples=150, database=None, derandomize=True, deadline=None)
+    def every(body):
+        assert all(NEEDS[means["kind"]] in means for means in means_of(body))
+
+    every()
 
 
 def test_without_a_mapping_the_names_of_the_schemas_are_the_values(tmp_path):

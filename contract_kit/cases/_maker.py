@@ -46,6 +46,9 @@ def expectation_of(terms: Terms, policy: Policy, value: Any, *, sendable: bool =
         sends = validator_for(terms.profile.sends).is_valid(value) and sendable
     if violations:
         return Told(violations, "either" if sends or policy == "tolerant" else "reject")
+    chosen = terms.root.discriminated
+    if chosen is not None and not validator_for(chosen).is_valid(value):
+        return Told((), "either")
     return Told((), "either" if sends is False else "accept")
 
 
@@ -60,6 +63,11 @@ class Maker:
         self._sends: Local | None = None
         if terms.profile is not None and terms.profile.sends and policy != "schema":
             self._sends = Local(build_root(terms.profile.sends), validator_for(terms.profile.sends))
+        self._chosen: Local | None = None
+        if terms.root.discriminated is not None:
+            self._chosen = Local(
+                build_root(terms.root.discriminated), validator_for(terms.root.discriminated)
+            )
         self._seen: set[int] = set()
         self._ids: set[str] = set()
 
@@ -143,7 +151,9 @@ class Maker:
         sends = None if self._sends is None else draft.sendable and _is_valid(self._sends, draft)
         if violated:
             return "either" if sends else "reject"
-        return "either" if sends is False else "accept"
+        if sends is False or (self._chosen is not None and not _is_valid(self._chosen, draft)):
+            return "either"
+        return "accept"
 
     def _is_unknown_event(self, draft: Draft) -> bool:
         """Whether all that is wrong is the event's name: an endpoint may answer 2xx to one that it does not know."""
@@ -163,6 +173,8 @@ class Maker:
             if self._is_unknown_event(draft):
                 return f"{rule}, but an endpoint may answer 2xx to an event that it does not know"
             return f"{rule}, but the provider has been seen to send it"
+        if expect == "either" and self._chosen is not None:
+            return "the schema allows it, but a consumer that chooses by the discriminator may refuse it"
         if expect == "either":
             return "the document allows it, but this provider cannot send it"
         return "the document allows it"

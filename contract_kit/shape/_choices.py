@@ -11,7 +11,7 @@ from ._rules import ASSUMED
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-__all__ = ["Choice", "Schema", "choices_of"]
+__all__ = ["Choice", "Schema", "choices_of", "discriminated"]
 
 Schema = dict[str, Any]
 
@@ -77,10 +77,10 @@ def _selected(branch: Any, told: Mapping[str, Any], lookup: Callable[[str], Any]
     with the branch's own ``enum`` are left alone.
     """
     ref = branch.get("$ref") if isinstance(branch, dict) else None
-    values = [value for value, target in told["mapping"].items() if target == ref]
-    if not values:
+    values = [value for value, target in told.get("mapping", {}).items() if target == ref]
+    key = told.get("propertyName")
+    if not values or not isinstance(key, str):
         return branch
-    key = told["propertyName"]
     rules = list(_asked(branch, key, lookup, set()))
     allowed = values
     for rule in rules:
@@ -123,3 +123,24 @@ def _flat(schema: Any, lookup: Callable[[str], Any], seen: set[str]) -> Iterator
     for item in schema.get("allOf", ()):
         yield from _flat(item, lookup, seen)
     yield schema
+
+
+def discriminated(schema: Any, lookup: Callable[[str], Any]) -> Any:
+    """``schema`` with every discriminator as a rule; the very same object where it has none that adds one."""
+    if isinstance(schema, list):
+        made = [discriminated(item, lookup) for item in schema]
+        return schema if all(new is old for new, old in zip(made, schema, strict=True)) else made
+    if not isinstance(schema, dict):
+        return schema
+    told = schema.get("discriminator")
+    found = {}
+    for name, value in schema.items():
+        if name in ("enum", "const", "default", "examples", "discriminator"):
+            found[name] = value
+            continue
+        part = discriminated(value, lookup)
+        if name in ("anyOf", "oneOf") and isinstance(told, dict) and isinstance(part, list):
+            picked = [_selected(branch, told, lookup) for branch in part]
+            part = part if all(new is old for new, old in zip(picked, part, strict=True)) else picked
+        found[name] = part
+    return schema if all(found[name] is value for name, value in schema.items()) else found

@@ -10,6 +10,7 @@ from contract_kit.errors import RefError
 from contract_kit.jsonio import compact, join
 from contract_kit.model import Constraint
 
+from ._choices import discriminated
 from ._ecma import matches
 from ._rules import ASSUMED, RULES, TYPES, is_rule, json_type
 
@@ -325,6 +326,15 @@ class Node:
     def lookup(self, ref: str) -> Any:
         """The schema that a reference of this node's document names."""
         return self._document.lookup(ref)
+
+    @property
+    def discriminated(self) -> Schema | None:
+        """The document's schema with its discriminators as rules, ``None`` where none of them adds one."""
+        if "discriminated" not in self.memo:
+            whole = self._document.schema
+            found = discriminated(whole, self.lookup)
+            self.memo["discriminated"] = None if found is whole else found
+        return self.memo["discriminated"]  # type: ignore[no-any-return]
 
     @property
     def memo(self) -> dict[Any, Any]:

@@ -91,7 +91,7 @@ class _Maker:
         self._starts: list[Any] = [*starts, *[MISSING] * max(more, 0)]
         self._table = table[:_MOST_LETTERS]
         self._paths = [tuple(tokens(edit.at)) for edit in self._table]
-        self._judge = validator_for(terms.schema)
+        self._judge = validator_for(terms.root.discriminated or terms.schema)
         self._apart = _apart(terms.schema)
         self._sound: dict[int, bool] = {}
 
