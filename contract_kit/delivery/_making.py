@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from contract_kit.model import Expect, Headers
 
-__all__ = ["TOLERANCE", "Making", "Recipe", "dated", "part", "signed_with"]
+__all__ = ["TOLERANCE", "Making", "Recipe", "part", "sent", "spelled", "timed"]
 
 TOLERANCE = 300
 """Seconds of clock difference that receivers are told to tolerate, either way."""
@@ -70,14 +70,32 @@ class Recipe:
     make: Callable[[Making], Headers]
 
 
-def signed_with(write: Callable[[str], str]) -> Callable[[Making], Headers]:
-    """Sound id and time; the signature header is what ``write`` makes of the sound signature's base64."""
+Row = tuple[str, str, "Callable[[Making], Headers]"]
+"""Name, words, and how to make the headers."""
+
+
+def sent(expect: Expect, *rows: Row) -> tuple[Recipe, ...]:
+    """Recipes that say themselves what headers they send."""
+    return tuple(Recipe(name, expect, words, make) for name, words, make in rows)
+
+
+def spelled(
+    expect: Expect, *rows: tuple[str, str, Callable[[str], str]], prefix: str = "signature-"
+) -> tuple[Recipe, ...]:
+    """Sound id and time; the signature header is what each row makes of the sound signature's base64."""
+    return tuple(Recipe(prefix + name, expect, words, _signed_with(write)) for name, words, write in rows)
+
+
+def timed(expect: Expect, *rows: tuple[str, str, Callable[[int], str]]) -> tuple[Recipe, ...]:
+    """Another text for the time (from the time's seconds), soundly signed as it stands there."""
+    return tuple(Recipe(f"time-{name}", expect, words, _dated(write)) for name, words, write in rows)
+
+
+def _signed_with(write: Callable[[str], str]) -> Callable[[Making], Headers]:
     return lambda making: making.headers(signature=write(making.good()))
 
 
-def dated(write: Callable[[int], str]) -> Callable[[Making], Headers]:
-    """Another text for the time (from the time's seconds), soundly signed as it stands there."""
-
+def _dated(write: Callable[[int], str]) -> Callable[[Making], Headers]:
     def make(making: Making) -> Headers:
         text = write(making.at)
         return making.headers(timestamp=text, signature=f"v1,{making.good(at=text)}")

@@ -14,7 +14,7 @@ import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from contract_kit.delivery._making import TOLERANCE, Making, Recipe, dated, part, signed_with
+from contract_kit.delivery._making import TOLERANCE, Making, Recipe, part, sent, spelled, timed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,18 +22,6 @@ if TYPE_CHECKING:
     from contract_kit.model import Headers
 
 __all__ = ["REFUSED", "REPLAYED"]
-
-
-def _wrong(name: str, words: str, make: Callable[[Making], Headers]) -> Recipe:
-    return Recipe(name, "reject", words, make)
-
-
-def _spelled(name: str, words: str, write: Callable[[str], str]) -> Recipe:
-    return _wrong(f"signature-{name}", words, signed_with(write))
-
-
-def _timed(name: str, words: str, write: Callable[[int], str]) -> Recipe:
-    return _wrong(f"time-{name}", words, dated(write))
 
 
 def _over(**what: Callable[[Making], Any]) -> Callable[[Making], Headers]:
@@ -122,50 +110,39 @@ def _sha1(making: Making) -> Headers:
     return making.headers(signature="v1," + base64.b64encode(raw).decode())
 
 
-_SENT: tuple[Recipe, ...] = (
-    _wrong("unsigned", "none of the three signature headers", lambda _making: ()),
-    *(_wrong(f"{name}-missing", f"the {name} header left out", _put(name, None)) for name in _NAMES),
-    *(_wrong(f"{name}-empty", f"the {name} header empty", _put(name, "")) for name in _NAMES),
-    _wrong(
-        "key-other", "signed with another key", _over(key=lambda m: hashlib.sha256(b"other" + m.key).digest())
-    ),
-    _wrong("key-empty", "signed with an empty key", _over(key=lambda _: b"")),
-    _wrong(
-        "key-text", "signed with the secret's base64 as the key", _over(key=lambda m: base64.b64encode(m.key))
-    ),
-    _wrong("body-altered", "one letter of the body altered after signing", _over(body=_letter_changed)),
-    _wrong("body-respelled", "the body re-spelled after signing: other blanks", _over(body=_compact)),
-    _wrong("body-respelled-python", "the body re-spelled after signing: other blanks", _over(body=_python)),
-    _wrong(
-        "body-line-end", "a line end after the body lost after signing", _over(body=lambda m: m.body + b"\n")
-    ),
-    _wrong(
+_SENT = sent(
+    "reject",
+    ("unsigned", "none of the three signature headers", lambda _making: ()),
+    *((f"{name}-missing", f"the {name} header left out", _put(name, None)) for name in _NAMES),
+    *((f"{name}-empty", f"the {name} header empty", _put(name, "")) for name in _NAMES),
+    ("key-other", "signed with another key", _over(key=lambda m: hashlib.sha256(b"other" + m.key).digest())),
+    ("key-empty", "signed with an empty key", _over(key=lambda _: b"")),
+    ("key-text", "signed with the secret's base64 as the key", _over(key=lambda m: base64.b64encode(m.key))),
+    ("body-altered", "one letter of the body altered after signing", _over(body=_letter_changed)),
+    ("body-respelled", "the body re-spelled after signing: other blanks", _over(body=_compact)),
+    ("body-respelled-python", "the body re-spelled after signing: other blanks", _over(body=_python)),
+    ("body-line-end", "a line end after the body lost after signing", _over(body=lambda m: m.body + b"\n")),
+    (
         "body-replaced",
         "the body put in the place of the one that was signed",
         _over(body=lambda m: m.other.body),
     ),
-    _wrong(
-        "body-not-utf8", "a byte that is no UTF-8, signed as the sign U+FFFD for it", _over(body=_replaced)
-    ),
-    _wrong("body-not-signed", "signed as if the body were empty", _over(body=lambda _: b"")),
-    _wrong(
-        "id-altered", "the id altered after signing", _over(id=lambda m: m.id[:-1] + chr(ord(m.id[-1]) ^ 1))
-    ),
-    _wrong("id-case", "the id in another case than signed", _over(id=lambda m: m.id.swapcase())),
-    _wrong("time-altered", "the time altered by a second after signing", _over(at=lambda m: m.at - 1)),
-    _wrong("time-renewed", "an old delivery with a new time in its header", _hours_ago),
-    _wrong("signature-of-other", "the signature of the delivery before", _of_other("signature")),
-    _wrong("signature-id-of-other", "signature and id of the delivery before", _of_other("signature", "id")),
-    _wrong(
+    ("body-not-utf8", "a byte that is no UTF-8, signed as the sign U+FFFD for it", _over(body=_replaced)),
+    ("body-not-signed", "signed as if the body were empty", _over(body=lambda _: b"")),
+    ("id-altered", "the id altered after signing", _over(id=lambda m: m.id[:-1] + chr(ord(m.id[-1]) ^ 1))),
+    ("id-case", "the id in another case than signed", _over(id=lambda m: m.id.swapcase())),
+    ("time-altered", "the time altered by a second after signing", _over(at=lambda m: m.at - 1)),
+    ("time-renewed", "an old delivery with a new time in its header", _hours_ago),
+    ("signature-of-other", "the signature of the delivery before", _of_other("signature")),
+    ("signature-id-of-other", "signature and id of the delivery before", _of_other("signature", "id")),
+    (
         "headers-of-other",
         "all three headers of the delivery before",
         _of_other("signature", "id", "timestamp"),
     ),
-    _wrong("signature-unkeyed", "a SHA-256 without a key", _unkeyed),
-    _wrong("signature-sha1", "an HMAC with SHA-1", _sha1),
-    _wrong(
-        "signature-hex", "the digest in hexadecimal", lambda m: m.headers(signature=f"v1,{_digest(m).hex()}")
-    ),
+    ("signature-unkeyed", "a SHA-256 without a key", _unkeyed),
+    ("signature-sha1", "an HMAC with SHA-1", _sha1),
+    ("signature-hex", "the digest in hexadecimal", lambda m: m.headers(signature=f"v1,{_digest(m).hex()}")),
 )
 
 
@@ -176,55 +153,50 @@ def _first_changed(good: str) -> str:
     return ("B" if good[0] == "A" else "A") + good[1:]
 
 
-_WRITTEN: tuple[Recipe, ...] = (
-    _spelled("altered", "the signature's first letter altered", lambda good: f"v1,{_first_changed(good)}"),
-    _spelled("altered-last", "the signature's last letters altered", lambda good: f"v1,{good[:-4]}AAA="),
-    _spelled("cut", "the signature cut to its first half", lambda good: f"v1,{good[:20]}"),
-    _spelled("cut-last", "the signature's last four signs cut off", lambda good: f"v1,{good[:-4]}"),
-    _spelled("cut-to-one", "the signature cut to its first four signs", lambda good: f"v1,{good[:4]}"),
-    _spelled("longer", "four letters more at the signature's end", lambda good: f"v1,{good[:-1]}AAAAA"),
-    _spelled(
-        "case-changed", "the signature's letters in the other case", lambda good: f"v1,{good.swapcase()}"
-    ),
-    _spelled("case-lower", "the signature in lower case", lambda good: f"v1,{good.lower()}"),
-    _spelled("no-comma", "no comma between version and signature", lambda good: f"v1{good}"),
-    _spelled("no-comma-blank", "a blank in place of the comma", lambda good: f"v1 {good}"),
-    _spelled("no-comma-equals", "an equals sign in place of the comma", lambda good: f"v1={good}"),
-    _spelled("no-version", "the signature without its version", lambda good: good),
-    _spelled("version-alone", "the version without a signature", lambda _: "v1"),
-    _spelled(
+_WRITTEN = spelled(
+    "reject",
+    ("altered", "the signature's first letter altered", lambda good: f"v1,{_first_changed(good)}"),
+    ("altered-last", "the signature's last letters altered", lambda good: f"v1,{good[:-4]}AAA="),
+    ("cut", "the signature cut to its first half", lambda good: f"v1,{good[:20]}"),
+    ("cut-last", "the signature's last four signs cut off", lambda good: f"v1,{good[:-4]}"),
+    ("cut-to-one", "the signature cut to its first four signs", lambda good: f"v1,{good[:4]}"),
+    ("longer", "four letters more at the signature's end", lambda good: f"v1,{good[:-1]}AAAAA"),
+    ("case-changed", "the signature's letters in the other case", lambda good: f"v1,{good.swapcase()}"),
+    ("case-lower", "the signature in lower case", lambda good: f"v1,{good.lower()}"),
+    ("no-comma", "no comma between version and signature", lambda good: f"v1{good}"),
+    ("no-comma-blank", "a blank in place of the comma", lambda good: f"v1 {good}"),
+    ("no-comma-equals", "an equals sign in place of the comma", lambda good: f"v1={good}"),
+    ("no-version", "the signature without its version", lambda good: good),
+    ("version-alone", "the version without a signature", lambda _: "v1"),
+    (
         "two-commas",
         "a second comma in place of one of the signature's letters",
         lambda g: f"v1,{part(g, ',')}",
     ),
-    _spelled("empty-item", "nothing after the comma", lambda _: "v1,"),
-    _spelled("empty-items", "two items with nothing after the comma", lambda _: "v1, v1,"),
-    _spelled("comma-alone", "a comma alone", lambda _: ","),
-    _spelled("tab", "a tab in place of the comma", lambda good: f"v1\t{good}"),
-    _spelled(
-        "tab-within", "a tab in place of one of the signature's letters", lambda g: f"v1,{part(g, chr(9))}"
-    ),
-    _spelled(
-        "non-ascii", "a Latin-1 letter in place of one of the signature's", lambda g: f"v1,{part(g, 'é')}"
-    ),
-    _spelled(
+    ("empty-item", "nothing after the comma", lambda _: "v1,"),
+    ("empty-items", "two items with nothing after the comma", lambda _: "v1, v1,"),
+    ("comma-alone", "a comma alone", lambda _: ","),
+    ("tab", "a tab in place of the comma", lambda good: f"v1\t{good}"),
+    ("tab-within", "a tab in place of one of the signature's letters", lambda g: f"v1,{part(g, chr(9))}"),
+    ("non-ascii", "a Latin-1 letter in place of one of the signature's", lambda g: f"v1,{part(g, 'é')}"),
+    (
         "non-ascii-utf8",
         "a UTF-8 letter in place of one of the signature's",
         lambda good: f"v1,{part(good, 'é'.encode().decode('latin-1'))}",
     ),
-    _spelled("non-ascii-alone", "Latin-1 letters alone", lambda _: "éüßÿ"),
-    _spelled("junk", "a sign that is no base64 in place of a letter", lambda good: f"v1,{part(good, '!')}"),
-    _spelled("junk-alone", "signs that are no base64", lambda _: "v1,%%%%%%%%"),
-    _spelled("junk-words", "a word in place of the header", lambda _: "undefined"),
-    _spelled("junk-long", "4,000 letters in place of the signature", lambda _: "v1," + "A" * 4000),
-    _spelled("padding-within", "a padding sign in place of one letter", lambda good: f"v1,{part(good, '=')}"),
-    _spelled("padding-alone", "padding signs alone", lambda _: "v1,===="),
-    _spelled("padding-short", "one letter of the base64 left out", lambda good: f"v1,{good[:20]}{good[21:]}"),
-    _spelled("version-unknown", "the good digest as version v2 alone", lambda good: f"v2,{good}"),
-    _spelled("version-asymmetric", "the good digest as version v1a alone", lambda good: f"v1a,{good}"),
-    _spelled("version-ten", "the good digest as version v10 alone", lambda good: f"v10,{good}"),
-    _spelled("version-zero", "the good digest as version v0 alone", lambda good: f"v0,{good}"),
-    _spelled("version-empty", "an empty version", lambda good: f",{good}"),
+    ("non-ascii-alone", "Latin-1 letters alone", lambda _: "éüßÿ"),
+    ("junk", "a sign that is no base64 in place of a letter", lambda good: f"v1,{part(good, '!')}"),
+    ("junk-alone", "signs that are no base64", lambda _: "v1,%%%%%%%%"),
+    ("junk-words", "a word in place of the header", lambda _: "undefined"),
+    ("junk-long", "4,000 letters in place of the signature", lambda _: "v1," + "A" * 4000),
+    ("padding-within", "a padding sign in place of one letter", lambda good: f"v1,{part(good, '=')}"),
+    ("padding-alone", "padding signs alone", lambda _: "v1,===="),
+    ("padding-short", "one letter of the base64 left out", lambda good: f"v1,{good[:20]}{good[21:]}"),
+    ("version-unknown", "the good digest as version v2 alone", lambda good: f"v2,{good}"),
+    ("version-asymmetric", "the good digest as version v1a alone", lambda good: f"v1a,{good}"),
+    ("version-ten", "the good digest as version v10 alone", lambda good: f"v10,{good}"),
+    ("version-zero", "the good digest as version v0 alone", lambda good: f"v0,{good}"),
+    ("version-empty", "an empty version", lambda good: f",{good}"),
 )
 
 
@@ -244,34 +216,35 @@ def _translated(zero: int) -> Callable[[int], str]:
 
 _SUPERSCRIPT = str.maketrans("123", "¹²³")
 
-_DATED: tuple[Recipe, ...] = (
-    _timed("too-old", "signed eleven minutes ago", lambda now: str(now - _FAR)),
-    _timed("too-old-day", "signed a day ago", lambda now: str(now - 86_400)),
-    _timed("too-old-year", "signed a year ago", lambda now: str(now - 366 * 86_400)),
-    _timed("too-new", "signed eleven minutes from now", lambda now: str(now + _FAR)),
-    _timed("too-new-day", "signed a day from now", lambda now: str(now + 86_400)),
-    _timed("too-new-year", "signed a year from now", lambda now: str(now + 366 * 86_400)),
-    _timed("milliseconds", "the time in milliseconds", lambda now: str(now * 1000)),
-    _timed("zero", "the time zero", lambda _: "0"),
-    _timed("negative", "the time with a minus sign", lambda now: str(-now)),
-    _timed("word", "a word in place of the time", lambda _: "now"),
-    _timed("nan", "NaN in place of the time", lambda _: "NaN"),
-    _timed("infinite", "Infinity in place of the time", lambda _: "Infinity"),
-    _timed("true", "true in place of the time", lambda _: "true"),
-    _timed("iso", "the time as text", lambda now: datetime.fromtimestamp(now, UTC).isoformat()),
-    _timed("overflow-32", "2³² seconds from now", lambda now: str(2**32 + now)),
-    _timed("overflow-64", "2⁶⁴ seconds from now", lambda now: str(2**64 + now)),
-    _timed("overflow-double", "a time of 400 digits", lambda _: "9" * 400),
-    _timed("overflow-digits", "a time of 5,000 digits", lambda _: "9" * 5000),
-    _timed("overflow-exponent", "a time of 1e400", lambda _: "1e400"),
-    _timed("digits-arabic", "the time in Arabic digits", _translated(0x0660)),
-    _timed("digits-full-width", "the time in full-width digits", _translated(0xFF10)),
-    _timed(
+_DATED = timed(
+    "reject",
+    ("too-old", "signed eleven minutes ago", lambda now: str(now - _FAR)),
+    ("too-old-day", "signed a day ago", lambda now: str(now - 86_400)),
+    ("too-old-year", "signed a year ago", lambda now: str(now - 366 * 86_400)),
+    ("too-new", "signed eleven minutes from now", lambda now: str(now + _FAR)),
+    ("too-new-day", "signed a day from now", lambda now: str(now + 86_400)),
+    ("too-new-year", "signed a year from now", lambda now: str(now + 366 * 86_400)),
+    ("milliseconds", "the time in milliseconds", lambda now: str(now * 1000)),
+    ("zero", "the time zero", lambda _: "0"),
+    ("negative", "the time with a minus sign", lambda now: str(-now)),
+    ("word", "a word in place of the time", lambda _: "now"),
+    ("nan", "NaN in place of the time", lambda _: "NaN"),
+    ("infinite", "Infinity in place of the time", lambda _: "Infinity"),
+    ("true", "true in place of the time", lambda _: "true"),
+    ("iso", "the time as text", lambda now: datetime.fromtimestamp(now, UTC).isoformat()),
+    ("overflow-32", "2³² seconds from now", lambda now: str(2**32 + now)),
+    ("overflow-64", "2⁶⁴ seconds from now", lambda now: str(2**64 + now)),
+    ("overflow-double", "a time of 400 digits", lambda _: "9" * 400),
+    ("overflow-digits", "a time of 5,000 digits", lambda _: "9" * 5000),
+    ("overflow-exponent", "a time of 1e400", lambda _: "1e400"),
+    ("digits-arabic", "the time in Arabic digits", _translated(0x0660)),
+    ("digits-full-width", "the time in full-width digits", _translated(0xFF10)),
+    (
         "digits-superscript",
         "raised digits in the time",
         lambda now: f"¹{str(now)[1:].translate(_SUPERSCRIPT)}",
     ),
-    _timed("non-ascii", "a Latin-1 letter in the time", lambda now: f"{str(now)[:3]}é{str(now)[4:]}"),
+    ("non-ascii", "a Latin-1 letter in the time", lambda now: f"{str(now)[:3]}é{str(now)[4:]}"),
 )
 
 REFUSED: tuple[Recipe, ...] = _SENT + _WRITTEN + _DATED

@@ -12,7 +12,7 @@ import base64
 import hashlib
 from typing import TYPE_CHECKING
 
-from contract_kit.delivery._making import TOLERANCE, Making, Recipe, dated, signed_with
+from contract_kit.delivery._making import TOLERANCE, Making, Recipe, sent, spelled, timed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,65 +47,48 @@ def _many(good: str) -> str:
     return " ".join([*(_stranger(n) for n in range(9)), f"v1,{good}"])
 
 
-TAKEN: tuple[Recipe, ...] = (
-    Recipe("sound", "accept", "a sound delivery", Making.headers),
-    Recipe("family-other", "accept", "signed under the other header names", _other_family),
-    Recipe("names-upper", "accept", "header names in upper case", lambda making: _cased(making, upper=True)),
-    Recipe("names-title", "accept", "header names in title case", lambda making: _cased(making, upper=False)),
-    Recipe(
-        "several-good-first",
-        "accept",
-        "two signatures, the good one first",
-        signed_with(lambda good: f"v1,{good} {_stranger()}"),
-    ),
-    Recipe(
-        "several-good-last",
-        "accept",
-        "two signatures, the good one last",
-        signed_with(lambda good: f"{_stranger()} v1,{good}"),
-    ),
-    Recipe(
+_LISTED = spelled(
+    "accept",
+    ("several-good-first", "two signatures, the good one first", lambda good: f"v1,{good} {_stranger()}"),
+    ("several-good-last", "two signatures, the good one last", lambda good: f"{_stranger()} v1,{good}"),
+    (
         "several-good-middle",
-        "accept",
         "three signatures, the good one in the middle",
-        signed_with(lambda good: f"{_stranger()} v1,{good} {_stranger(1)}"),
+        lambda good: f"{_stranger()} v1,{good} {_stranger(1)}",
     ),
-    Recipe(
-        "several-the-same",
-        "accept",
-        "the good signature twice",
-        signed_with(lambda good: f"v1,{good} v1,{good}"),
-    ),
-    Recipe("several-ten", "accept", "ten signatures, the good one last", signed_with(_many)),
-    Recipe(
+    ("several-the-same", "the good signature twice", lambda good: f"v1,{good} v1,{good}"),
+    ("several-ten", "ten signatures, the good one last", _many),
+    (
         "unknown-version-before",
-        "accept",
         "a signature of version v1a before the good one",
-        signed_with(lambda good: f"{_ed25519()} v1,{good}"),
+        lambda good: f"{_ed25519()} v1,{good}",
     ),
-    Recipe(
+    (
         "unknown-version-after",
-        "accept",
         "a signature of version v1a after the good one",
-        signed_with(lambda good: f"v1,{good} {_ed25519()}"),
+        lambda good: f"v1,{good} {_ed25519()}",
     ),
-    Recipe(
+    (
         "unknown-version-future",
-        "accept",
         "a signature of version v2 before the good one",
-        signed_with(lambda good: f"v2,{_stranger()[3:]} v1,{good}"),
+        lambda good: f"v2,{_stranger()[3:]} v1,{good}",
     ),
-    Recipe(
-        "time-behind",
+    prefix="",
+)
+
+TAKEN: tuple[Recipe, ...] = (
+    *sent(
         "accept",
-        "signed four minutes ago: five are tolerated",
-        dated(lambda now: str(now - TOLERANCE + 60)),
+        ("sound", "a sound delivery", Making.headers),
+        ("family-other", "signed under the other header names", _other_family),
+        ("names-upper", "header names in upper case", lambda making: _cased(making, upper=True)),
+        ("names-title", "header names in title case", lambda making: _cased(making, upper=False)),
     ),
-    Recipe(
-        "time-ahead",
+    *_LISTED,
+    *timed(
         "accept",
-        "signed four minutes from now: five are tolerated",
-        dated(lambda now: str(now + TOLERANCE - 60)),
+        ("behind", "signed four minutes ago: five are tolerated", lambda now: str(now - TOLERANCE + 60)),
+        ("ahead", "signed four minutes from now: five are tolerated", lambda now: str(now + TOLERANCE - 60)),
     ),
 )
 
@@ -134,60 +117,57 @@ def _url_safe(good: str) -> str:
     return "v1," + good.replace("+", "-").replace("/", "_")
 
 
-def _either(name: str, words: str, make: Callable[[Making], Headers]) -> Recipe:
-    return Recipe(name, "either", words, make)
-
-
-def _spelled(name: str, words: str, write: Callable[[str], str]) -> Recipe:
-    return _either(f"signature-{name}", words, signed_with(write))
-
-
-def _timed(name: str, words: str, write: Callable[[int], str]) -> Recipe:
-    return _either(f"time-{name}", words, dated(write))
-
-
 EITHER: tuple[Recipe, ...] = (
-    _either("families-both", "signed under both families' header names at once", _both_families),
-    _either("id-repeated", "the id header twice, with the same text", _twice("id")),
-    _either("timestamp-repeated", "the timestamp header twice, with the same text", _twice("timestamp")),
-    _either("signature-repeated", "the signature header twice, with the same text", _twice("signature")),
-    _either("signature-repeated-bad", "a wrong signature header before it", _twice("signature", _stranger())),
-    _spelled("non-canonical", "the unused last bits of the base64 set", _non_canonical),
-    _spelled("url-safe", "the signature in the URL-safe base64 alphabet", _url_safe),
-    _spelled("padding-missing", "the base64's padding left out", lambda good: f"v1,{good.rstrip('=')}"),
-    _spelled("padding-extra", "one padding sign too many after the base64", lambda good: f"v1,{good}="),
-    _spelled(
-        "junk-inserted",
-        "signs that are no base64 between the signature's letters",
-        lambda good: f"v1,{good[:9]}!*{good[9:]}",
+    *sent(
+        "either",
+        ("families-both", "signed under both families' header names at once", _both_families),
+        ("id-repeated", "the id header twice, with the same text", _twice("id")),
+        ("timestamp-repeated", "the timestamp header twice, with the same text", _twice("timestamp")),
+        ("signature-repeated", "the signature header twice, with the same text", _twice("signature")),
+        ("signature-repeated-bad", "a wrong signature header before it", _twice("signature", _stranger())),
     ),
-    _spelled(
-        "non-ascii-inserted",
-        "a Latin-1 letter between the signature's letters",
-        lambda good: f"v1,{good[:9]}é{good[9:]}",
+    *spelled(
+        "either",
+        ("non-canonical", "the unused last bits of the base64 set", _non_canonical),
+        ("url-safe", "the signature in the URL-safe base64 alphabet", _url_safe),
+        ("padding-missing", "the base64's padding left out", lambda good: f"v1,{good.rstrip('=')}"),
+        ("padding-extra", "one padding sign too many after the base64", lambda good: f"v1,{good}="),
+        (
+            "junk-inserted",
+            "signs that are no base64 between the signature's letters",
+            lambda good: f"v1,{good[:9]}!*{good[9:]}",
+        ),
+        (
+            "non-ascii-inserted",
+            "a Latin-1 letter between the signature's letters",
+            lambda good: f"v1,{good[:9]}é{good[9:]}",
+        ),
+        ("tab-inserted", "a tab between the comma and the signature", lambda good: f"v1,\t{good}"),
+        ("tab-between", "a tab between two signatures", lambda good: f"{_stranger()}\tv1,{good}"),
+        ("comma-before", "a second comma before the signature", lambda good: f"v1,,{good}"),
+        ("comma-after", "a second comma after the signature", lambda good: f"v1,{good},"),
+        ("version-upper", "the version in upper case", lambda good: f"V1,{good}"),
+        (
+            "empty-item-beside",
+            "an empty item, two blanks in a row, before the good signature",
+            lambda good: f"{_stranger()}  v1,{good}",
+        ),
+        ("no-comma-beside", "an item without a comma before the good one", lambda good: f"v1 v1,{good}"),
+        ("junk-beside", "an item that is no base64 before the good one", lambda good: f"v1,%%% v1,{good}"),
+        ("non-ascii-beside", "an item in Latin-1 before the good one", lambda good: f"v1,ééé v1,{good}"),
     ),
-    _spelled("tab-inserted", "a tab between the comma and the signature", lambda good: f"v1,\t{good}"),
-    _spelled("tab-between", "a tab between two signatures", lambda good: f"{_stranger()}\tv1,{good}"),
-    _spelled("comma-before", "a second comma before the signature", lambda good: f"v1,,{good}"),
-    _spelled("comma-after", "a second comma after the signature", lambda good: f"v1,{good},"),
-    _spelled("version-upper", "the version in upper case", lambda good: f"V1,{good}"),
-    _spelled(
-        "empty-item-beside",
-        "an empty item, two blanks in a row, before the good signature",
-        lambda good: f"{_stranger()}  v1,{good}",
+    *timed(
+        "either",
+        ("zero-padded", "zeros before the time", lambda now: f"000{now}"),
+        ("plus", "a plus sign before the time", lambda now: f"+{now}"),
+        ("fraction", "half a second more, as a fraction", lambda now: f"{now}.5"),
+        ("exponent", "the time written with an exponent", lambda now: f"{now}e0"),
+        (
+            "underscores",
+            "an underscore between the time's digits",
+            lambda now: f"{str(now)[:4]}_{str(now)[4:]}",
+        ),
+        ("hex", "the time in hexadecimal", lambda now: f"0x{now:x}"),
+        ("letters-after", "letters after the time", lambda now: f"{now}abc"),
     ),
-    _spelled("no-comma-beside", "an item without a comma before the good one", lambda good: f"v1 v1,{good}"),
-    _spelled(
-        "junk-beside", "an item that is no base64 before the good one", lambda good: f"v1,%%% v1,{good}"
-    ),
-    _spelled("non-ascii-beside", "an item in Latin-1 before the good one", lambda good: f"v1,ééé v1,{good}"),
-    _timed("zero-padded", "zeros before the time", lambda now: f"000{now}"),
-    _timed("plus", "a plus sign before the time", lambda now: f"+{now}"),
-    _timed("fraction", "half a second more, as a fraction", lambda now: f"{now}.5"),
-    _timed("exponent", "the time written with an exponent", lambda now: f"{now}e0"),
-    _timed(
-        "underscores", "an underscore between the time's digits", lambda now: f"{str(now)[:4]}_{str(now)[4:]}"
-    ),
-    _timed("hex", "the time in hexadecimal", lambda now: f"0x{now:x}"),
-    _timed("letters-after", "letters after the time", lambda now: f"{now}abc"),
 )
