@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,14 +13,15 @@ from contract_kit.cli._options import contract_options, kinds_option, options_fr
 from contract_kit.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
+    from contract_kit.cli._generate_make import Job
     from contract_kit.config import Options
-    from contract_kit.model import Case, Terms
 
 __all__ = ["command"]
 
-_LINES = (".ndjson", ".jsonl")
+_SUFFIXES = {".ndjson": "ndjson", ".jsonl": "ndjson", ".parquet": "parquet"}
+_AT_ONCE = 512
 
 
 @click.command(
@@ -27,7 +29,7 @@ _LINES = (".ndjson", ".jsonl")
     cls=Command,
     help="Make realistic payloads: the i-th of a seed is the same wherever it is made.\n\n"
     "With other --kinds it makes cases, each an object as 'contract-kit cases' lists them, drawn from the "
-    "catalogue in the seed's order, round after round.",
+    "catalogue in the seed's order, round after round. Parquet needs pyarrow, the extra [parquet].",
     short_help="Make realistic payloads, or cases.",
 )
 @contract_options
@@ -44,69 +46,102 @@ _LINES = (".ndjson", ".jsonl")
 )
 @seed_option
 @click.option(
-    "--format",
-    "form",
-    type=click.Choice(("json", "ndjson")),
-    help="An array, or a line each.  [default: json; ndjson for --out FILE.ndjson or .jsonl]",
+    "--workers",
+    type=click.IntRange(1, 1000),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="Processes that make them; the result is the same.",
 )
 @click.option(
-    "--out", type=click.Path(path_type=Path), metavar="PATH", help="A file.  [default: standard output]"
+    "--format",
+    "form",
+    type=click.Choice(("json", "ndjson", "parquet")),
+    help="An array, a line each, or columns.  [default: by the suffix of --out, else json]",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    metavar="PATH",
+    help="A file; for Parquet without the suffix .parquet a directory of parts.  [default: standard output]",
 )
 @click.pass_context
 def command(
-    ctx: click.Context, /, count: int, start: int, form: str | None, out: Path | None, **params: Any
+    ctx: click.Context,
+    /,
+    count: int,
+    start: int,
+    workers: int,
+    form: str | None,
+    out: Path | None,
+    **params: Any,
 ) -> int:
     """Parse, build, run, exit code."""
-    from contract_kit.cli._output import as_array, destination, replace_file, write_stdout
+    from contract_kit.cli._generate_make import blocks, source_of
+    from contract_kit.cli._output import destination, replace_file, write_stdout
     from contract_kit.config import load_config
-    from contract_kit.spec import DEFAULT_EVENT, load_terms
 
     said = options_from(params)
-    base = load_config().options
-    options = said.over(base)
+    job = _job(said.over(load_config().options), said)
+    form = form or _SUFFIXES.get(out.suffix.lower() if out is not None else "", "json")
+    if form == "parquet":
+        return _parquet(job, count, start, workers, out)
     if out is not None:
         destination(out)
-    terms = load_terms(options.event or DEFAULT_EVENT, options.spec)
-    items = _items(terms, options, said.kinds or ("valid",), count, start)
-    lines = form == "ndjson" or (form is None and out is not None and out.suffix.lower() in _LINES)
-    pieces = (item + b"\n" for item in items) if lines else as_array(items)
-    if out is None:
-        write_stdout(pieces, state_of(ctx))
-    else:
-        replace_file(out, pieces)
+    source_of(job)
+    joint = b"\n" if form == "ndjson" else b",\n"
+    with blocks(_Text(job, joint), start, count, size=_AT_ONCE, workers=workers) as made:
+        pieces = _lines(made) if form == "ndjson" else _array(made)
+        if out is None:
+            write_stdout(pieces, state_of(ctx))
+        else:
+            replace_file(out, pieces)
     return 0
 
 
-def _items(terms: Terms, options: Options, kinds: Any, count: int, start: int) -> Iterator[bytes]:
-    from contract_kit.cli._kept import case_json
-    from contract_kit.jsonio import compact
+def _job(options: Options, said: Options) -> Job:
+    from contract_kit.cli._generate_make import Job
+    from contract_kit.spec import DEFAULT_EVENT
 
-    seed = options.seed or 0
-    if kinds == ("valid",):
-        from contract_kit.values import sample_lines
-
-        return sample_lines(terms, count, seed=seed, start=start)
-    if "delivery" in kinds:
-        raise UsageError(
-            "delivery cases are no data; 'contract-kit cases --as url --kinds delivery' lists them"
-        )
-    return (compact(case_json(case)) for case in _drawn(terms, options, kinds, seed, count, start))
+    return Job(
+        event=options.event or DEFAULT_EVENT,
+        spec=options.spec,
+        kinds=tuple(said.kinds or ("valid",)),
+        policy=options.policy,
+        seed=options.seed or 0,
+    )
 
 
-def _drawn(terms: Terms, options: Options, kinds: Any, seed: int, count: int, start: int) -> Iterator[Case]:
-    """``count`` cases from ``start`` on: each round is the whole catalogue in an order of its own."""
-    import random
+def _parquet(job: Job, count: int, start: int, workers: int, out: Path | None) -> int:
+    from contract_kit.cli._generate_parquet import write_parquet
 
-    from contract_kit.cases import body_cases
+    if out is None:
+        raise UsageError("Parquet is no text: name a file or a directory with --out")
+    write_parquet(job, count, start, workers, out)
+    return 0
 
-    known = list(body_cases(terms, kinds=kinds, policy=options.policy))
-    if not known:
-        raise UsageError(f"the contract has no cases of kind {', '.join(kinds)}")
-    order: list[int] = []
-    last = -1
-    for number in range(start, start + count):
-        turn, at = divmod(number, len(known))
-        if turn != last:
-            order, last = list(range(len(known))), turn
-            random.Random(f"{seed}:{turn}").shuffle(order)
-        yield known[order[at]]
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """Makes slices as JSON texts with something between them."""
+
+    job: Job
+    joint: bytes
+
+    def __call__(self, first: int, count: int) -> bytes:
+        from contract_kit.cli._generate_make import source_of
+
+        return self.joint.join(source_of(self.job).lines(first, count))
+
+
+def _lines(made: Iterable[bytes]) -> Iterator[bytes]:
+    for block in made:
+        yield block + b"\n"
+
+
+def _array(made: Iterable[bytes]) -> Iterator[bytes]:
+    before = b"[\n"
+    for block in made:
+        yield before + block
+        before = b",\n"
+    yield b"[]\n" if before == b"[\n" else b"\n]\n"

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from contract_kit.cli._base import State
 
-__all__ = ["as_array", "destination", "replace_file", "write_stdout"]
+__all__ = ["as_array", "beside", "destination", "replace_file", "write_stdout"]
 
 _AT_ONCE = 1 << 16
 
@@ -65,7 +65,7 @@ def destination(path: Path) -> Path:
 def replace_file(path: Path, pieces: Iterable[bytes]) -> None:
     """Write a file beside its place and rename it; ``UsageError`` where the disk refuses."""
     try:
-        with _beside(path) as out:
+        with beside(path) as out:
             _pump(pieces, out)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
@@ -73,7 +73,7 @@ def replace_file(path: Path, pieces: Iterable[bytes]) -> None:
 
 
 @contextmanager
-def _beside(path: Path) -> Iterator[IO[bytes]]:
+def beside(path: Path) -> Iterator[IO[bytes]]:
     """A new file that takes the place of ``path`` when all went well, and is gone when not."""
     if path.exists() and not path.is_file():  # a pipe or a device cannot be renamed onto
         with path.open("wb") as out:

@@ -22,6 +22,7 @@ from contract_kit.values._select import (
     time_edges,
     wide_edges,
 )
+from contract_kit.values._shapes import beyond
 from contract_kit.values._strategies import Edit, applied, edits_of
 from contract_kit.values._violators import VIOLATORS
 
@@ -45,6 +46,7 @@ __all__ = [
     "applied",
     "base_values",
     "bases",
+    "beyond",
     "breaking",
     "build",
     "count_covered",

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from contract_kit.model import Terms
     from contract_kit.shape import Node
 
-__all__ = ["DOCUMENTED", "Shape", "shapes"]
+__all__ = ["DOCUMENTED", "Shape", "beyond", "shapes"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +96,16 @@ def shapes(terms: Terms) -> tuple[Shape, ...]:
     found = [_weighed(shape, share) for shape, share in zip(real, shares, strict=True)]
     spent = sum(shares)
     return (Shape("documented", 256 - spent), *found)
+
+
+def beyond(terms: Terms) -> dict[str, tuple[str, ...]]:
+    """Names that samples have beside those that the document declares, by the pointer of their object."""
+    found: dict[str, dict[str, None]] = {}
+    for shape in shapes(terms):
+        for place, names in shape.filled.items():
+            if place != "?":
+                found.setdefault(place, {}).update(dict.fromkeys(names))
+    return {place: tuple(names) for place, names in found.items()}
 
 
 def _weighed(shape: Shape, weight: int) -> Shape:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from json.encoder import encode_basestring
 from typing import TYPE_CHECKING, Any
 
 from contract_kit.jsonio import compact
@@ -68,8 +69,11 @@ def written(value: Any) -> Any:
     ('"a"', ('"é"',), 3)
     """
     if isinstance(value, tuple):
-        return tuple(written(item) for item in value)
-    return compact(value).decode() if isinstance(value, str) else value
+        return tuple([written(item) for item in value])
+    if not isinstance(value, str):
+        return value
+    # What is printable has no lone surrogate, and needs no more than this.
+    return encode_basestring(value) if value.isprintable() else compact(value).decode()
 
 
 def _world(
@@ -78,7 +82,9 @@ def _world(
     country = pools.by_code[place.country]
     locale = country.locale
     if locale not in cache:
-        people = tuple((p.name, p.given, p.family, p.local, p.local.replace(".", "-")) for p in pools.people[locale])
+        people = tuple(
+            (p.name, p.given, p.family, p.local, p.local.replace(".", "-")) for p in pools.people[locale]
+        )
         cache[locale] = (padded(people, 256), padded(pools.companies[locale], 256))
     people, companies = cache[locale]
     a = pools.address(place, mix(number, turn))
@@ -116,10 +122,9 @@ def _written_worlds(everything: list[Any], by_country: list[Any]) -> dict[str, A
     def row(world: tuple[Any, ...]) -> tuple[Any, ...]:
         key = id(world[7])
         if key not in people:
-            people[key] = (
-                tuple((*written(person[:3]), *person[3:]) for person in world[7]),
-                written(world[8]),
-            )
+            once = {person: (*written(person[:3]), *person[3:]) for person in world[7]}
+            firms = {firm: written(firm) for firm in world[8]}
+            people[key] = (tuple(map(once.__getitem__, world[7])), tuple(map(firms.__getitem__, world[8])))
         return (*written(world[:7]), *people[key], *written(world[9:14]), world[14], written(world[15]))
 
     return {"A": tuple(map(row, everything)), "C": tuple(tuple(map(row, rows)) for rows in by_country)}
