@@ -434,10 +434,9 @@ def test_a_fault_shows_on_its_witness(row: Faulty) -> None:
     bodies = WITNESSES[row.name]
     claim = row.findings[0]
     if claim in {"slow", "timeout"}:
-        began = time.process_time()
+        began = time.perf_counter()
         correct(bodies[0])
-        assert time.process_time() - began < 0.4
-        assert takes_longer(load(row.target), bodies[0], 0.5)
+        assert takes_longer(load(row.target), bodies[0], 20 * (time.perf_counter() - began))
         return
     outcomes, rights = seen(row, bodies), [correct(body) for body in bodies]
     if len(bodies) == 1:

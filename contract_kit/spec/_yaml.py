@@ -242,4 +242,6 @@ def _translated(problem: Any) -> Unreadable:
     mark = getattr(problem, "problem_mark", None)
     line = None if mark is None else mark.line + 1
     reason = getattr(problem, "problem", None) or getattr(problem, "reason", None) or str(problem)
+    if "nesting depth" in str(reason):  # newer libyaml stops by itself, above our own limit
+        return Unreadable(f"nested deeper than {MAX_DEPTH} levels", line)
     return Unreadable(f"is not YAML: {one_line(str(reason))}", line)
