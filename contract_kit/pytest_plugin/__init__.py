@@ -139,8 +139,10 @@ def pytest_pycollect_makeitem(collector: Any, name: str, obj: object) -> None:
     if isinstance(obj, type) and hasattr(obj, "__contract_suite__"):
         from contract_kit.pytest_plugin._session import session_of
         from contract_kit.pytest_plugin._suite import materialise
+        from contract_kit.pytest_plugin._words import collecting
 
-        materialise(obj, name, session_of(collector.config), collector.nodeid)
+        with collecting(f"{collector.nodeid}::{name}"):
+            materialise(obj, name, session_of(collector.config), collector.nodeid)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -98,7 +98,8 @@ def _maker(request: pytest.FixtureRequest, event: str, spec: Path | str | None) 
     from ._payload import PayloadMaker
     from ._session import session_of
 
-    return PayloadMaker(request.node.nodeid, session_of(request.config).chosen.seed or 0, event, spec)
+    session = session_of(request.config)
+    return PayloadMaker(request.node.nodeid, session.chosen.seed or 0, event, spec, session.document)
 
 
 @pytest.fixture
@@ -117,6 +118,7 @@ def make_customer_created(_contract_default: PayloadMaker) -> MakesEvent:
     (first), era= the name of one of the provider's body shapes. What breaks the contract is refused, unless
     valid=False. Each call gives another payload, the same in every run.
     """
+    from contract_kit.errors import ContractKitError
 
     def make(
         *changes: Mapping[str, Any],
@@ -125,7 +127,11 @@ def make_customer_created(_contract_default: PayloadMaker) -> MakesEvent:
         valid: bool = True,
         **fields: Any,
     ) -> Any:
-        return _contract_default.named(None, (*changes, fields), without=without, era=era, valid=valid)
+        __tracebackhide__ = True
+        try:
+            return _contract_default.named(None, (*changes, fields), without=without, era=era, valid=valid)
+        except ContractKitError as error:
+            raise error.with_traceback(None) from None  # the test's own line says enough
 
     return make
 
@@ -133,7 +139,14 @@ def make_customer_created(_contract_default: PayloadMaker) -> MakesEvent:
 @pytest.fixture
 def contract_payload(_contract_marked: PayloadMaker) -> Any:
     """One realistic payload of the event that the contract marker names (customer.created without one)."""
-    return _contract_marked.first()
+    from contract_kit.errors import ContractKitError
+
+    wrong = ""
+    try:
+        return _contract_marked.first()
+    except ContractKitError as error:
+        wrong = str(error)
+    pytest.fail(wrong, pytrace=False)
 
 
 @pytest.fixture
@@ -144,6 +157,7 @@ def make_contract_payload(_contract_marked: PayloadMaker) -> MakesPayload:
 
     See make_customer_created for the keywords.
     """
+    from contract_kit.errors import ContractKitError
 
     def make(
         event: str | None = None,
@@ -155,9 +169,13 @@ def make_contract_payload(_contract_marked: PayloadMaker) -> MakesPayload:
         valid: bool = True,
         **fields: Any,
     ) -> Any:
-        return _contract_marked.named(
-            event, (*changes, fields), spec=spec, without=without, era=era, valid=valid
-        )
+        __tracebackhide__ = True
+        try:
+            return _contract_marked.named(
+                event, (*changes, fields), spec=spec, without=without, era=era, valid=valid
+            )
+        except ContractKitError as error:
+            raise error.with_traceback(None) from None
 
     return make
 
@@ -170,12 +188,17 @@ def make_contract_delivery(_contract_marked: PayloadMaker, contract_secret: str)
 
     A delivery has body (bytes), headers, payload and secret. Without a payload it takes contract_payload's.
     """
+    from contract_kit.errors import ContractKitError
 
     def make(
         payload: Any = None, /, *, secret: str | None = None, family: Family = "svix"
     ) -> ContractDelivery:
-        given = _contract_marked.first() if payload is None else payload
-        return _contract_marked.signed(given, secret or contract_secret, family)
+        __tracebackhide__ = True
+        try:
+            given = _contract_marked.first() if payload is None else payload
+            return _contract_marked.signed(given, secret or contract_secret, family)
+        except ContractKitError as error:
+            raise error.with_traceback(None) from None
 
     return make
 

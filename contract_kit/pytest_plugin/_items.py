@@ -10,6 +10,8 @@ import pytest
 
 from contract_kit.errors import ContractKitError
 
+from ._marker import nothing_left
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
@@ -36,7 +38,9 @@ class ContractRoot(pytest.Collector):
     def collect(self) -> Iterator[pytest.Collector]:
         """The targets that were asked for."""
         targets = {target.name: target for target in self._session.chosen.targets}
-        for name, ids in _selected(targets, self._wanted).items():
+        chosen = _selected(targets, self._wanted)
+        emptied: list[str] = []
+        for name, ids in chosen.items():
             yield ContractTarget.from_parent(
                 self,
                 name=name,
@@ -44,6 +48,8 @@ class ContractRoot(pytest.Collector):
                 target=targets[name],
                 ids=ids,
                 session_=self._session,
+                emptied=emptied,
+                among=len(chosen),
             )
 
 
@@ -64,20 +70,35 @@ def _selected(targets: Iterable[str], wanted: list[str] | None) -> dict[str, lis
 
 
 class ContractTarget(pytest.Collector):
-    """One target and its cases."""
+    """One target and its cases. ``emptied`` are those of ``among`` targets that a choice has left no case."""
 
     def __init__(
-        self, *, target: TargetConfig, ids: list[str] | None, session_: PluginSession, **words: Any
+        self,
+        *,
+        target: TargetConfig,
+        ids: list[str] | None,
+        session_: PluginSession,
+        emptied: list[str],
+        among: int,
+        **words: Any,
     ) -> None:
         super().__init__(**words)
         self._target, self._ids, self._session = target, ids, session_
+        self._emptied, self._among = emptied, among
 
     def collect(self) -> list[pytest.Item]:
         """An item a case, and one a random search; ``CollectError`` where the target cannot be opened."""
         try:
-            return list(self._items())
+            items = list(self._items())
         except ContractKitError as error:
             raise self.CollectError(str(error)) from None
+        if not items:
+            self._emptied.append(self.name)
+            if not self._session.narrows or len(self._emptied) == self._among:
+                options = self._target.options
+                told = {"kinds": options.kinds, "only": options.only, "skip": options.skip}
+                raise self.CollectError(nothing_left(told, self._session))
+        return items
 
     def _items(self) -> Iterator[pytest.Item]:
         from ._bench import Bench, Subject, is_url

@@ -25,6 +25,7 @@ def judge_item(item: pytest.Item, bench: Bench, case: Case, *, random: bool = Fa
 
     from ._bench import NotJudged
 
+    verdict, wrong = None, ""
     try:
         verdict = bench.examine(case)
     except NotJudged as error:
@@ -32,7 +33,9 @@ def judge_item(item: pytest.Item, bench: Bench, case: Case, *, random: bool = Fa
             return
         pytest.skip(f"not judged: {error}")
     except ContractKitError as error:
-        pytest.fail(str(error), pytrace=False)
+        wrong = str(error)
+    if verdict is None:  # outside of the except: else pytest would tell both
+        pytest.fail(wrong, pytrace=False)
     _record(item, bench, verdict, random=random)
     if verdict.finding is not None:
         raise bench.violation(verdict, words_for(item, verdict, random=random), again=not random)

@@ -7,14 +7,20 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from contract_kit.errors import UsageError
+
+from ._words import collecting, did_you_mean, refuse_wrong, several
+
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from contract_kit.config import Options
+    from contract_kit.model import Case
 
     from ._session import PluginSession
 
-__all__ = ["Words", "parametrize", "words_of"]
+__all__ = ["Words", "nothing_left", "parametrize", "words_of"]
 
 _LISTS = ("kinds", "only", "skip")
 
@@ -43,11 +49,14 @@ def words_of(node: pytest.Item | pytest.Collector) -> Words:
         unknown = set(mark.kwargs) - {*Words.__dataclass_fields__}
         if unknown:
             known = ", ".join(Words.__dataclass_fields__)
-            raise _wrong(node, f"has no argument {min(unknown)!r}; there are {known}")
+            hint = did_you_mean(min(unknown), Words.__dataclass_fields__) or f"; there are {known}"
+            raise _wrong(node, f"has no argument {min(unknown)!r}{hint}")
         said |= {**mark.kwargs} | ({"event": mark.args[0]} if mark.args else {})
-    for name in _LISTS:
-        if said.get(name) is not None:
-            said[name] = (said[name],) if isinstance(said[name], str) else tuple(said[name])
+    try:
+        said |= {name: several(said[name]) for name in _LISTS if name in said}
+        refuse_wrong(said)
+    except UsageError as error:
+        raise _wrong(node, str(error)) from None
     return Words(**said)
 
 
@@ -57,34 +66,36 @@ def _wrong(node: pytest.Item | pytest.Collector, what: str) -> Exception:
 
 def parametrize(metafunc: pytest.Metafunc, session: PluginSession) -> None:
     """One test a case."""
-    from contract_kit.errors import ContractKitError
-
     from ._suite import suite_of
 
-    suite = suite_of(metafunc.cls)
-    try:
+    suite, node = suite_of(metafunc.cls), metafunc.definition
+    with collecting(node.nodeid):
         if suite is not None:
-            cases = list(suite.cases(session))
+            cases, told = list(suite.cases(session)), suite.said
         else:
-            cases = list(_cases(words_of(metafunc.definition), session, metafunc.definition))
-    except ContractKitError as error:
-        raise pytest.Collector.CollectError(str(error)) from None
+            words = words_of(node)
+            cases, told = list(_cases(words, session)), {name: getattr(words, name) for name in _LISTS}
+        searched = suite is not None and suite.searched(session)
+        if not cases and not searched and not session.narrows:
+            raise UsageError(nothing_left({name: told[name] for name in _LISTS}, session))
     metafunc.parametrize("contract_case", cases, ids=[case.id for case in cases])
 
 
-def _cases(words: Words, session: PluginSession, node: pytest.Item | pytest.Collector) -> Any:
-    from contract_kit.model import KINDS, POLICIES, TARGET_KINDS
+def nothing_left(told: Mapping[str, Any], session: PluginSession) -> str:
+    """What to say where a choice leaves no case: an empty test would pass for a good one."""
+    options = session.chosen.options
+    words = {name: said or getattr(options, name) for name, said in told.items()}
+    said = ", ".join(f"{name}={_told(said)}" for name, said in words.items() if said)
+    return f"no case is left by {said or 'the contract'}; 'contract-kit cases' lists them"
 
+
+def _told(said: Any) -> str:
+    return repr(said[0] if isinstance(said, tuple) and len(said) == 1 else said)
+
+
+def _cases(words: Words, session: PluginSession) -> Iterator[Case]:
     from ._catalogue import cases_for, settings_for, terms_for
 
-    for name, said, known in (
-        ("kinds", words.kinds or (), KINDS),
-        ("policy", (words.policy,) if words.policy else (), POLICIES),
-        ("target", (words.target,) if words.target else (), TARGET_KINDS),
-    ):
-        for one in said:
-            if one not in known:
-                raise _wrong(node, f"{name}: {one!r} is none of {', '.join(known)}")
     chosen = session.chosen
     options = over(words, chosen.options)
     terms = terms_for(options.event, session.document(options.spec))

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from contract_kit.config import Config, Options, TargetConfig
     from contract_kit.model import Expectation
 
-__all__ = ["Chosen", "add_options", "asked", "choose", "command_words", "may_have_targets"]
+__all__ = ["Chosen", "add_options", "asked", "choose", "command_words", "may_have_targets", "narrowed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +109,11 @@ def _given(config: pytest.Config, option: _Option) -> Any:
     return config.getini(option.dest) or None if option.in_ini else None
 
 
+def narrowed(config: pytest.Config) -> bool:
+    """Whether only some cases were asked for, on the command line or in an ini value."""
+    return any(_given(config, option) for option in OPTIONS if option.name in ("kinds", "only", "skip"))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chosen:
     """Everything that was asked for. ``named`` says that targets stand on the command line.
@@ -175,11 +180,21 @@ def _targets(said: dict[str, Any], own: Options, options: Options, table: Config
     found = []
     for name in [*(said["target"] or ()), *(said["url"] or ())]:
         known = table.find(name)
+        if known is None and name in (said["url"] or ()):
+            _refuse_no_url(name)
         if known is not None:
             found.append(replace(known, options=own.over(known.options)))
         else:
             found.append(TargetConfig(name=name, target=name, options=options, expect=table.expect))
     return found
+
+
+def _refuse_no_url(text: str) -> None:
+    from contract_kit.errors import UsageError
+
+    if not text.lower().startswith(("http://", "https://")):
+        hint = "" if "://" in text else f", as http://{text}"
+        raise UsageError(f"--contract-url: {text!r} should begin with http:// or https://{hint}")
 
 
 def _table(config: pytest.Config) -> Config:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from difflib import get_close_matches
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from contract_kit.errors import UsageError
-from contract_kit.jsonio import MISSING, compact, get, remove, walk
+from contract_kit.jsonio import MISSING, compact, get, join, remove, tokens, walk
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from contract_kit.delivery import Family
@@ -41,8 +42,15 @@ class ContractDelivery:
 class PayloadMaker:
     """Makes the payloads of one test: each call another one, all of them the same in every run."""
 
-    def __init__(self, test_id: str, seed: int, event: str | None, spec: Path | str | None) -> None:
-        self._test_id, self._seed = test_id, seed
+    def __init__(
+        self,
+        test_id: str,
+        seed: int,
+        event: str | None,
+        spec: Path | str | None,
+        document: Callable[[Path | str | None], Path | None],
+    ) -> None:
+        self._test_id, self._seed, self._document = test_id, seed, document
         self._event, self._spec = event, spec
         self._count = 0
 
@@ -75,6 +83,8 @@ class PayloadMaker:
             made = _less(made, pointer)
         for change in changes:
             made = merged(made, change)
+            for said in _misspelt(terms, change):
+                warnings.warn(said, stacklevel=3)  # this method, the factory, the test
         if valid:
             _refuse(terms, body, made)
         return made
@@ -91,7 +101,7 @@ class PayloadMaker:
     def _terms(self, event: str | None, spec: Path | str | None) -> Terms:
         from ._catalogue import terms_for
 
-        return terms_for(event, spec)
+        return terms_for(event, self._document(spec))
 
     def _realistic(self, terms: Terms, number: int) -> Any:
         from contract_kit.values import realistic
@@ -128,6 +138,31 @@ def merged(value: Any, change: Any) -> Any:
         return items
     base = value if isinstance(value, dict) else {}
     return base | {key: merged(base.get(key), item) for key, item in change.items()}
+
+
+def _misspelt(terms: Terms, change: Any, pointer: str = "") -> Iterator[str]:
+    """A sentence for each name that the contract does not declare and that is nearly one which it declares.
+
+    Unknown names are legal, so that a slip of the pen (``costumer=``) would make a test of nothing.
+    """
+    if not isinstance(change, dict) or not all(isinstance(key, str | int) for key in change):
+        return
+    declared = {place.pointer for place in terms.locations}
+    siblings = [tokens(at)[-1] for at in declared if at and at.rpartition("/")[0] == pointer]
+    for key, inner in change.items():
+        at = f"{pointer}/*" if f"{pointer}/*" in declared else join(pointer, key)
+        if at in declared:
+            yield from _misspelt(terms, inner, at)
+        elif isinstance(key, str):
+            near = get_close_matches(key, siblings, n=1, cutoff=0.75)
+            if near and not _is_another(key, near[0]):
+                place = pointer.removeprefix("/").replace("/", ".") or terms.event
+                yield f"{place} declares no {key!r}; did you mean {near[0]}?"
+
+
+def _is_another(key: str, near: str) -> bool:
+    """Names of a series, or one made longer, are meant as they are: email2, emails, address_line3."""
+    return key.strip("0123456789") == near.strip("0123456789") or key.startswith(near) or near.startswith(key)
 
 
 def _less(value: Any, pointer: str) -> Any:

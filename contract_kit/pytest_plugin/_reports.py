@@ -97,7 +97,7 @@ def summarise(reporter: pytest.TerminalReporter, session: PluginSession) -> None
     """The section "contract findings", and the report files."""
     from contract_kit.errors import ContractKitError
 
-    reports = session.chosen.reports
+    reports = session.reports
     if not session.has_findings:
         if reports:
             reporter.write_line("contract report: not written, for no contract test ran", yellow=True)

@@ -50,6 +50,18 @@ class PluginSession:
         return self._chosen
 
     @property
+    def reports(self) -> tuple[Path, ...]:
+        """The report files that are wanted; none where the choices are wrong, which has been told."""
+        return () if self._chosen is None else self._chosen.reports
+
+    @property
+    def narrows(self) -> bool:
+        """Whether the command line or an ini value chooses among cases: then a test may well be left with none."""
+        from ._options import narrowed
+
+        return narrowed(self.config)
+
+    @property
     def ledger(self) -> Ledger:
         """What was found so far, in the process that prints."""
         if self._ledger is None:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ._words import refuse_wrong, several
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
@@ -62,9 +64,9 @@ def contract_tests(
         "event": event,
         "spec": spec,
         "policy": policy,
-        "kinds": _several(kinds),
-        "only": _several(only),
-        "skip": _several(skip),
+        "kinds": several(kinds),
+        "only": several(only),
+        "skip": several(skip),
         "input": input,
         "lossless": lossless or None,
         "max_examples": max_examples,
@@ -75,7 +77,8 @@ def contract_tests(
         "as_": as_,
         "allow_remote": allow_remote or None,
     }
-    refusals = () if rejects is None else (rejects,) if isinstance(rejects, str | type) else tuple(rejects)
+    refusals = several(rejects) or ()
+    refuse_wrong({**said, "strength": strength, "rejects": refusals})
     suite = Suite(target, refusals, said, secret, isolate, strength)
     parts = {
         _MARK: suite,
@@ -84,12 +87,6 @@ def contract_tests(
         "pytestmark": [pytest.mark.contract],
     }
     return type("ContractTests", (), parts)
-
-
-def _several(said: Iterable[str] | str | None) -> tuple[str, ...] | None:
-    if said is None:
-        return None
-    return (said,) if isinstance(said, str) else tuple(said)
 
 
 def _test_case(self: Any, contract_case: Case, request: pytest.FixtureRequest) -> None:
@@ -174,6 +171,14 @@ class Suite:
             return self.said["as_"] or "parser"
         return kind_of(self.subject(session, self.target))
 
+    def searched(self, session: PluginSession) -> tuple[Kind, ...]:
+        """The kinds of bodies that random search makes."""
+        options = self.options(session)
+        if options.max_examples == 0 or options.only:
+            return ()
+        found: tuple[Kind, ...] = ("valid", "invalid")
+        return tuple(kind for kind in found if options.kinds is None or kind in options.kinds)
+
     def cases(self, session: PluginSession) -> Iterator[Case]:
         """The cases that the class runs through."""
         from ._catalogue import cases_for
@@ -220,14 +225,11 @@ def materialise(cls: type, name: str, session: PluginSession, where: str) -> Non
     suite = suite_of(cls)
     assert suite is not None
     owner = next(base for base in cls.__mro__ if _MARK in base.__dict__)
-    options = suite.options(session)
     fixture = suite.fixture
     if fixture is not None and not any(mark.name == "usefixtures" for mark in owner.pytestmark):  # type: ignore[attr-defined]
         owner.pytestmark = [*owner.pytestmark, pytest.mark.usefixtures(fixture)]  # type: ignore[attr-defined]
-    for kind in ("valid", "invalid"):
-        wanted = options.kinds is None or kind in options.kinds
-        if wanted and options.max_examples != 0 and not options.only:
-            setattr(owner, f"test_random_{kind}", _random_test(suite, session, kind, f"{where}::{name}"))
+    for kind in suite.searched(session):
+        setattr(owner, f"test_random_{kind}", _random_test(suite, session, kind, f"{where}::{name}"))
 
 
 def _random_test(suite: Suite, session: PluginSession, kind: str, where: str) -> Any:

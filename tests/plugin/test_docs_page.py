@@ -102,7 +102,9 @@ def test_every_block_of_the_page_runs(tmp_path):
         elif block.language == "console":
             bounded.follow(block)
         else:
-            assert block.language in ("python", "toml", "ini"), f"line {block.line}: {block.language} does not run"
+            assert block.language in ("python", "toml", "ini"), (
+                f"line {block.line}: {block.language} does not run"
+            )
             assert block.file is not None, f"line {block.line}: which file is this?"
             (tmp_path / block.file).write_text(block.text)
             tests += [block.file] if block.language == "python" else []
