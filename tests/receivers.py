@@ -43,6 +43,8 @@ COMMANDS = {
     "express": ("node", "{app}.mjs"),
 }
 ENTRY = {"django": "asgi"}
+
+
 @cache
 def our_word(name: str) -> tuple[Expectation, ...]:
     """Where a good receiver departs from the document, as its ``pyproject.toml`` says with reasons."""

@@ -16,6 +16,19 @@ def passer(body: bytes) -> Any:
     return json.loads(body)
 
 
+def blind_to_integrations(body: bytes) -> Any:
+    event = json.loads(body)
+    if isinstance(event, dict) and isinstance(event.get("customer"), dict):
+        event = {**event, "customer": {k: v for k, v in event["customer"].items() if k != "integrations"}}
+    return sound(json.dumps(event).encode())
+
+
+def dies_of_letters(body: bytes) -> Any:
+    event = sound(body)
+    str(event.get("customer", {}).get("name", "")).encode("latin-1")
+    return event
+
+
 def nothing(body: bytes) -> None:
     sound(body)
 

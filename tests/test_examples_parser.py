@@ -16,7 +16,9 @@ FOLDER = Path(__file__).parent.parent / "examples" / "parser-pytest"
 
 def pytest_in(folder, *words):
     """pytest as a process of its own, without what our own run has in its environment."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "CONTRACT_"))}
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "CONTRACT_"))
+    }
     done = subprocess.run(
         (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *words),
         cwd=folder,
@@ -43,7 +45,9 @@ def test_a_broken_parser_fails_them_by_the_right_name(tmp_path):
     shutil.copytree(FOLDER, folder, ignore=shutil.ignore_patterns("__pycache__", ".*"))
     source = folder / "shop" / "webhooks.py"
     text = source.read_text("utf-8")
-    spoiled = text.replace("if _text(value, place) not in members", "if _text(value, place).lower() not in members")
+    spoiled = text.replace(
+        "if _text(value, place) not in members", "if _text(value, place).lower() not in members"
+    )
     assert spoiled != text
     source.write_text(spoiled, "utf-8")
     code, said = pytest_in(folder, "tests", "-k", "status and enum and case")

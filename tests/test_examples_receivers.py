@@ -33,7 +33,9 @@ FAULTS = {
     "fastapi-sqlite": {
         "race": {("duplicate_effect", None, "delivery:::repeat-at-once")},
         "email": {("crash", "/customer/email", "valid:/customer/email::absent")},
-        "lax-times": {("false_accept", "/customer/created_at", "invalid:/customer/created_at:format:no-time")},
+        "lax-times": {
+            ("false_accept", "/customer/created_at", "invalid:/customer/created_at:format:no-time")
+        },
     },
     "flask": {
         "narrow-except": {("crash", None, "delivery:::signature-no-comma")},
@@ -116,7 +118,14 @@ def test_in_its_folder_the_command_line_knows_what_a_receiver_is_to_be_asked(mon
     monkeypatch.setenv("CONTRACT_KIT_SECRET", SECRET)
     with serving("flask") as served:
         words = ["fuzz", served.url, "--effects", served.base + "/effects", "--effects-pointer", "/writes"]
-        words += ["--only", "invalid:/event_type:enum:*", "--only", "delivery:::repeat-*", "--max-examples", "0"]
+        words += [
+            "--only",
+            "invalid:/event_type:enum:*",
+            "--only",
+            "delivery:::repeat-*",
+            "--max-examples",
+            "0",
+        ]
         code = main(words)
     assert code == 0, capsys.readouterr().out
 
@@ -166,5 +175,9 @@ def test_no_download_address_is_kept():
 
 def test_the_secret_of_the_tests_is_in_no_example():
     for path in (path for name in COMMANDS for path in (EXAMPLES / name).rglob("*")):
-        if path.is_file() and "node_modules" not in path.parts and path.suffix in (".py", ".mjs", ".md", ".json"):
+        if (
+            path.is_file()
+            and "node_modules" not in path.parts
+            and path.suffix in (".py", ".mjs", ".md", ".json")
+        ):
             assert SECRET not in path.read_text("utf-8"), path

@@ -100,7 +100,9 @@ def test_a_heavy_library_is_imported_in_its_home_only(path: Path) -> None:
         assert homes is None or room(path) in homes, f"{path.name}:{line} imports {module}"
 
 
-@pytest.mark.parametrize("path", [p for p in FILES if room(p) not in PRINTERS], ids=lambda p: str(p.relative_to(ROOT)))
+@pytest.mark.parametrize(
+    "path", [p for p in FILES if room(p) not in PRINTERS], ids=lambda p: str(p.relative_to(ROOT))
+)
 def test_only_the_outermost_rooms_print(path: Path) -> None:
     for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
@@ -115,7 +117,9 @@ def test_files_of_one_room_import_each_other_without_circles() -> None:
         top = tree_of(path).body
         lines = {n.lineno for n in top if isinstance(n, ast.Import | ast.ImportFrom)}
         graph[name] = {
-            m if m in graph or (ROOT / Path(*m.split(".")[1:])).with_suffix(".py").exists() else m.rpartition(".")[0]
+            m
+            if m in graph or (ROOT / Path(*m.split(".")[1:])).with_suffix(".py").exists()
+            else m.rpartition(".")[0]
             for m, line in imports(path)
             if m.startswith(own) and line in lines
         } - {name, own[:-1]}

@@ -112,7 +112,11 @@ def test_ctrl_c_anywhere_in_a_run_ends_it_within_a_second_with_what_was_found(ph
     if phase == "first contact":
         act.phase = lambda _name, _total: act._do()
     only = () if phase.startswith("random") else SMALL
-    limit = {"kinds": frozenset({"invalid", "valid"}), "skip": ("*::*", "invalid:/customer/*"), "max_examples": 60}
+    limit = {
+        "kinds": frozenset({"invalid", "valid"}),
+        "skip": ("*::*", "invalid:/customer/*"),
+        "max_examples": 60,
+    }
     with serve(Receiver(secret=SECRET, faults=FAULTY)) as running:
         result, _ = fuzz(running.url, progress=act, only=only, **(limit if not only else {}))
         took = time.monotonic() - act.at
@@ -161,8 +165,6 @@ def test_at_once_means_over_several_connections_at_the_same_time():
     """A receiver that looks first and writes then shows it, and shows nothing else."""
     with serving("fastapi-sqlite", "race") as served:
         for workers in (2, 8):
-            result = served.run(
-                kinds=frozenset({"delivery"}), only=("delivery:::repeat-*",), workers=workers
-            )
+            result = served.run(kinds=frozenset({"delivery"}), only=("delivery:::repeat-*",), workers=workers)
             names = {(one.finding, one.case_ids) for one in result.findings}
             assert names == {("duplicate_effect", ("delivery:::repeat-at-once",))}, workers

@@ -413,7 +413,9 @@ class TestImporting:
         )
         assert import_object("shop_nested:A.parse", cwd=str(tmp_path))(b"x") == b"x"
 
-    def test_what_stands_in_src_alone_is_found_there_and_the_folder_itself_goes_first(self, tmp_path, monkeypatch):
+    def test_what_stands_in_src_alone_is_found_there_and_the_folder_itself_goes_first(
+        self, tmp_path, monkeypatch
+    ):
         monkeypatch.setattr(sys, "path", list(sys.path))
         for name, word in (("src/laid_out", 1), ("src/twice_there", 2), ("twice_there", 3)):
             (tmp_path / name).mkdir(parents=True)

@@ -187,7 +187,9 @@ def when(case: Case) -> str:
         return f"on {thing(case)}"
     whole, value = value_of(case)
     if whole is MISSING or (not case.at and isinstance(value, dict)):
-        return f"on a body: {words(case)}" if case.description and case.family != "base" else "on a sound body"
+        return (
+            f"on a body: {words(case)}" if case.description and case.family != "base" else "on a sound body"
+        )
     if case.family == "base":
         return f"on {words(case)}"
     gone = _missing(case)

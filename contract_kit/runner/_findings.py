@@ -63,8 +63,8 @@ def _finding(run: Run, made: Group, *, shrink: bool) -> Finding:
     if name == "altered" and ":" not in said:
         said = _alteration(shown, said)
     if made.below is not None:
-        what = f"below {place(made.below)}" if made.below else "at all"
-        said = visible(f"checks nothing {what}: {said}", _LONGEST)
+        what = f"checks nothing below {place(made.below)}" if made.below else "checks next to nothing"
+        said = visible(f"{what}: {said}", _LONGEST)
     if made.cause is not None and made.cause.words:
         said = visible(f"{made.cause.words}: {said}", _LONGEST)
     ident = _ident(made, name)

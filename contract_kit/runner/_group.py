@@ -9,176 +9,25 @@ explained by a failure of one difference that they share, where there is one.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from itertools import islice
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from contract_kit.delivery import causes
-from contract_kit.jsonio import MISSING, get, strict_loads
+
+from ._place import Met, holders, is_whole, pattern, place_of, rough_key
+from ._plainest import plainest, readability
+from ._rules import Group, by_rule, contains, locations_of
+from ._unchecked import unchecked
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
-    from contract_kit.delivery import Cause
-    from contract_kit.model import Case, Verdict
+    from contract_kit.model import Verdict
 
-__all__ = ["Group", "group", "holders", "pattern", "place_of", "rough_key"]
+__all__ = ["Group", "Met", "group", "holders", "is_whole", "pattern", "place_of", "rough_key"]
 
-_TEXTS = frozenset(
-    [
-        "text",
-        "length",
-        "space",
-        "control",
-        "unicode",
-        "lookalike",
-        "sentinel",
-        "backtrack",
-        "name",
-        "email",
-        "country",
-        "postal-code",
-        "id",
-        "bound",
-    ]
-)
-_TIMES = frozenset(["fraction", "case", "offset", "day", "leap-second", "year", "month-end"])
-_NUMBERS = frozenset({"number"})
-_CONTAINERS = frozenset({"size", "items", "key"})
-_WHOLE = frozenset({"base", "body", "era", "pair", "random"})
-_ENCODINGS = ("text-utf8", "text-latin", "text-windows", "latin-1")
-_CONSTANTS = ("literal-nan", "literal-infinity", "literal-minus-infinity")
-
-
-Met = dict[tuple[str, str, str], dict[str, str]]
-"""What was judged: by (kind, place, rule) the variants, each with what was expected of it."""
 _NONE: Mapping[str, int] = MappingProxyType({})
-_FAILS_ON = {"false_accept": "reject", "false_reject": "accept"}
-
-
-@dataclass(slots=True)
-class Group:
-    """Failures with one cause, which ``cause`` names where they are of deliveries.
-
-    ``below`` is a place of which nothing below is checked.
-    """
-
-    verdicts: list[Verdict] = field(default_factory=list)
-    locations: list[str] = field(default_factory=list)
-    below: str = ""
-    cause: Cause | None = None
-    lead: Verdict | None = None
-
-    @property
-    def first(self) -> Verdict:
-        """The failure that tells the cause: the base where not even that passes, else the easiest to read."""
-        if self.lead is not None:
-            return self.lead
-        return min(self.verdicts, key=_readability)
-
-
-def _readability(verdict: Verdict) -> tuple[Any, ...]:
-    case = verdict.case
-    order = ("valid", "invalid", "foreign", "malformed", "equivalent", "delivery")
-    return (
-        case.family in _WHOLE and case.family != "base",
-        order.index(case.kind) if verdict.finding != "false_accept" else 0,
-        "/1" in case.at or "/2" in case.at,
-        _strangeness(case),
-        _NICE.index(case.variant) if case.variant in _NICE else len(_NICE),
-        "." in case.variant,
-        len(case.changed),
-        case.id,
-    )
-
-
-_NICE = (
-    "case-title",
-    "case-upper",
-    "unknown",
-    "integer",
-    "string",
-    "object",
-    "text",
-    "no-zone",
-    "day-30-of-02",
-    "fraction-9",
-    "lookalike-zero",
-    "unicode-one-letter",
-    "literal-nan",
-    "after-text",
-)
-"""Variants that a reader understands at once."""
-_PLAIN_FIRST = (
-    "absent",
-    "enum",
-    "type",
-    "format",
-    "text",
-    "fraction",
-    "unknown",
-    "name",
-    "email",
-    "unicode",
-    "space",
-)
-
-
-def _strangeness(case: Case) -> int:
-    return _PLAIN_FIRST.index(case.family) if case.family in _PLAIN_FIRST else len(_PLAIN_FIRST)
-
-
-def is_whole(case: Case) -> bool:
-    """Whether a case differs from the base in many things, none of which is known to matter."""
-    return case.family in _WHOLE and not case.at
-
-
-def pattern(case: Case, pointer: str | None = None) -> str:
-    """A pointer of a case's body with ``*`` for items and map values."""
-    from contract_kit.cases import pattern_in
-
-    at = case.at if pointer is None else pointer
-    return pattern_in(case.terms, at) if case.terms is not None else at
-
-
-def place_of(case: Case) -> tuple[str, str]:
-    """The pattern of a case's place, and the rule or kind of edge that it is about."""
-    if case.kind == "malformed":
-        return "", _malformed_class(case)
-    if case.kind in ("equivalent", "foreign"):
-        return "", case.kind
-    if case.kind == "delivery":
-        return "", f"{case.family}:{case.variant.partition('-')[0]}"
-    if case.kind == "invalid":
-        return pattern(case), case.keyword or case.family
-    return pattern(case), _family_class(case.family)
-
-
-def _family_class(family: str) -> str:
-    for name, members in (
-        ("text", _TEXTS),
-        ("date-time", _TIMES),
-        ("number", _NUMBERS),
-        ("container", _CONTAINERS),
-    ):
-        if family in members:
-            return name
-    return "whole" if family in _WHOLE else family
-
-
-def _malformed_class(case: Case) -> str:
-    if case.variant.startswith(_CONSTANTS):
-        return "constants"
-    if case.variant.startswith(_ENCODINGS):
-        return "encoding"
-    return case.family
-
-
-def rough_key(verdict: Verdict) -> tuple[str, ...]:
-    """A quick name of a failure's cause, for counting while a run goes on."""
-    if verdict.finding == "crash" and verdict.reply.where:
-        return ("crash", str(verdict.reply.exception), verdict.reply.where)
-    return (str(verdict.finding), verdict.case.kind, *place_of(verdict.case))
 
 
 def group(verdicts: Iterable[Verdict], met: Met, below: Mapping[str, int] = _NONE) -> list[Group]:
@@ -193,15 +42,18 @@ def group(verdicts: Iterable[Verdict], met: Met, below: Mapping[str, int] = _NON
     found: list[Group] = []
     for name, failures in by_finding.items():
         of_bases, rest = _from_bases(name, failures)
-        found.extend(of_bases)
+        made: list[Group] = []
         if name == "false_accept":
-            unchecked, rest = _unchecked(rest, below)
-            found.extend(unchecked)
+            crashed = (*by_finding.get("crash", ()), *by_finding.get("timeout", ()))
+            made, rest = unchecked(rest, below, crashed, met)
         if name in _OF_DELIVERIES:
             of_deliveries, rest = _from_deliveries(name, rest)
-            found.extend(of_deliveries)
-        found.extend(_BY_FINDING.get(name, _by_rule)(rest, met))
-    return sorted(found, key=lambda g: (_GRAVITY.index(str(g.first.finding)), _readability(g.first)))
+            made.extend(of_deliveries)
+        made.extend(_BY_FINDING.get(name, by_rule)(rest, met))
+        found.extend(_at_home(of_bases, made))
+    first = [(one, one.first) for one in found]
+    first.sort(key=lambda pair: (_GRAVITY.index(str(pair[1].finding)), readability(pair[1])))
+    return [one for one, _ in first]
 
 
 _OF_DELIVERIES = frozenset({"crash", "timeout", "false_accept", "false_reject"})
@@ -225,8 +77,22 @@ def _from_deliveries(name: str, failures: list[Verdict]) -> tuple[list[Group], l
             said = {(v.reply.status, v.reply.body) for v in found if v.reply.status in _UNSIGNED}
             found += [v for v in rest if (v.reply.status, v.reply.body) in said]
             rest = [v for v in rest if (v.reply.status, v.reply.body) not in said]
-        groups.append(Group(found, _locations(found), lead=found[0], cause=cause))
+        groups.append(Group(found, locations_of(found), lead=found[0], cause=cause))
     return groups, rest
+
+
+_TWINS = {"repeat-later-first": ("foreign", "foreign"), "body-not-utf8": ("malformed", "encoding")}
+"""Delivery cases about what cases about the body are about, too: another event, bytes that are no UTF-8."""
+
+
+def _is_twin(made: Group, of_bodies: Collection[Group]) -> bool:
+    """Whether a group of deliveries fails for what bodies fail for: then it is put there."""
+    wanted = {_TWINS.get(verdict.case.variant) for verdict in made.verdicts}
+    for group in of_bodies if len(wanted) == 1 and None not in wanted else ():
+        if any((v.case.kind, place_of(v.case)[1]) in wanted for v in group.verdicts):
+            group.verdicts.extend(made.verdicts)
+            return True
+    return False
 
 
 _NOT_OF_BODIES = frozenset({"leak", "inconsistent", "duplicate_effect", "missing_effect", "altered", "lost"})
@@ -260,10 +126,38 @@ def _joined(verdict: Verdict, groups: Collection[Group]) -> bool:
     if not is_whole(verdict.case):
         return False
     for made in groups:
-        if made.lead is not None and _contains(verdict.case, made.lead.case):
+        if made.lead is not None and contains(verdict.case, made.lead.case):
             made.verdicts.append(verdict)
             return True
     return False
+
+
+def _at_home(of_bases: list[Group], made: list[Group]) -> list[Group]:
+    """All groups, those of a base put to one that explains it: one difference that the base has as well."""
+    apart: list[Group] = []
+    for base in of_bases:
+        home = next((one for one in made if _explains(one, base.first)), None)
+        if home is not None:
+            home.verdicts.extend(base.verdicts)
+        else:
+            apart.append(base)
+    return [*apart, *made]
+
+
+def _explains(made: Group, base: Verdict) -> bool:
+    """Whether a group holds a failure of one difference that is the reason why a base fails, too."""
+    single = (v for v in made.verdicts if v.case.at and v.case.family != "base")
+    return any(_same_frame(v, base) or contains(base.case, v.case) for v in islice(single, _MOST_COMPARED))
+
+
+_MOST_COMPARED = 40
+
+
+def _same_frame(one: Verdict, other: Verdict) -> bool:
+    """Whether two crashes are one exception at one place of the consumer."""
+    if one.finding not in ("crash", "timeout") or not one.reply.where:
+        return False
+    return (one.reply.where, one.reply.exception) == (other.reply.where, other.reply.exception)
 
 
 _GRAVITY = (
@@ -295,8 +189,8 @@ def _by_frame(failures: list[Verdict], met: Met) -> list[Group]:
         else:
             rest.append(verdict)
     for made in known.values():
-        made.locations = _locations(made.verdicts)
-    return [*known.values(), *_by_rule(rest, met, by_place=True)]
+        made.locations = locations_of(made.verdicts)
+    return [*known.values(), *by_rule(rest, met, by_place=True)]
 
 
 def _own_exceptions(failures: list[Verdict]) -> set[str]:
@@ -307,163 +201,6 @@ def _own_exceptions(failures: list[Verdict]) -> set[str]:
         if name and "." in name and verdict.reply.where and verdict.finding == "crash":
             frames[name].add(verdict.reply.where)
     return {name for name, places in frames.items() if len(places) > 1}
-
-
-# -- by rule and place ------------------------------------------------------------------------
-
-
-@dataclass(slots=True)
-class _Spot:
-    """Failures at one place under one rule, with the variants that fail of those that were met."""
-
-    place: str
-    rule: str
-    kind: str
-    verdicts: list[Verdict]
-    failing: set[str]
-    met: set[str]
-
-    @property
-    def total(self) -> bool:
-        return self.failing >= self.met
-
-
-def _by_rule(failures: list[Verdict], met: Met, *, by_place: bool = False) -> list[Group]:
-    atomic = [v for v in failures if not is_whole(v.case)]
-    whole = [v for v in failures if is_whole(v.case)]
-    spots: dict[tuple[str, str, str], _Spot] = {}
-    for verdict in atomic:
-        place, rule = place_of(verdict.case)
-        kind = verdict.case.kind
-        key = (kind, place, rule)
-        if key not in spots:
-            wanted = _FAILS_ON.get(str(verdict.finding))
-            judged = {v for v, expect in met.get(key, {}).items() if wanted in (None, expect)}
-            spots[key] = _Spot(place, rule, kind, [], set(), judged)
-        spots[key].verdicts.append(verdict)
-        spots[key].failing.add(verdict.case.variant)
-    groups = _merged(list(spots.values()), by_place=by_place)
-    return _explained(groups, whole)
-
-
-def _merged(spots: list[_Spot], *, by_place: bool) -> list[Group]:
-    """Spots of one cause together: the same variants of one rule at many places, all rules of one place."""
-    clusters: list[list[_Spot]] = []
-    for spot in spots:
-        home = next((c for c in clusters if _alike(c[0], spot)), None)
-        if home is None:
-            clusters.append([spot])
-        else:
-            home.append(spot)
-    clusters = _same_places(clusters, by_place=by_place)
-    return [_group_of(cluster) for cluster in _lenient(clusters)]
-
-
-_SEVERAL_RULES = 3
-
-
-def holders(at: str) -> Iterator[str]:
-    """Every place above ``at``, but not the body itself."""
-    at = at.rpartition("/")[0]
-    while at:
-        yield at
-        at = at.rpartition("/")[0]
-
-
-def _unchecked(failures: list[Verdict], below: Mapping[str, int]) -> tuple[list[Group], list[Verdict]]:
-    """Subtrees of the payload in which no rule at all is checked: one cause, however many rules it has.
-
-    ``below`` says how many bodies were judged that break a rule below each place.
-    """
-    broken = [v for v in failures if v.case.kind == "invalid"]
-    failing = Counter(holder for v in broken for holder in holders(v.case.at))
-    bare = {holder for holder, count in failing.items() if count >= below.get(holder, 0)}
-    highest = {holder for holder in bare if not bare.intersection(holders(holder))}
-    groups: dict[str, Group] = {}
-    rest: list[Verdict] = []
-    for verdict in failures:
-        home = highest.intersection(holders(verdict.case.at)) if verdict.case.kind == "invalid" else None
-        if home:
-            place = pattern(verdict.case, home.pop())
-            groups.setdefault(place, Group(below=place)).verdicts.append(verdict)
-        else:
-            rest.append(verdict)
-    for place, made in list(groups.items()):
-        if len({v.case.keyword for v in made.verdicts}) < _SEVERAL_RULES:
-            rest.extend(groups.pop(place).verdicts)
-        else:
-            made.locations = [place, *_locations(made.verdicts)]
-    return list(groups.values()), rest
-
-
-def _alike(one: _Spot, other: _Spot) -> bool:
-    if one.kind != other.kind or one.rule != other.rule:
-        return False
-    if one.total and other.total:
-        return True
-    if one.total != other.total:
-        return False
-    both = one.met & other.met
-    return bool(one.failing & both) and one.failing & both == other.failing & both
-
-
-def _same_places(clusters: list[list[_Spot]], *, by_place: bool) -> list[list[_Spot]]:
-    """Clusters of the same places are one when nothing at all is checked there, or a crash is a crash."""
-    merged: dict[Any, list[_Spot]] = {}
-    for number, cluster in enumerate(clusters):
-        places = frozenset(spot.place for spot in cluster)
-        together = by_place or (all(spot.total for spot in cluster) and cluster[0].kind == "invalid")
-        key = (places, "" if by_place else cluster[0].kind) if together and places != {""} else number
-        merged.setdefault(key, []).extend(cluster)
-    return list(merged.values())
-
-
-def _lenient(clusters: list[list[_Spot]]) -> list[list[_Spot]]:
-    """A reader that takes many kinds of malformed bodies is one cause: it is no JSON reader."""
-    loose = [c for c in clusters if c[0].kind == "malformed" and c[0].rule not in ("constants", "encoding")]
-    if len(loose) < 2:
-        return clusters
-    rest = [c for c in clusters if c not in loose]
-    return [*rest, [spot for cluster in loose for spot in cluster]]
-
-
-def _group_of(cluster: list[_Spot]) -> Group:
-    verdicts = [v for spot in cluster for v in spot.verdicts]
-    return Group(verdicts, _locations(verdicts))
-
-
-def _locations(verdicts: list[Verdict]) -> list[str]:
-    """The places of a group, the most frequent first; those that only share the cause come behind."""
-    counts = Counter(pattern(v.case, v.pointer) for v in verdicts if not is_whole(v.case))
-    return [place for place, _ in counts.most_common()] or [""]
-
-
-def _explained(groups: list[Group], whole: list[Verdict]) -> list[Group]:
-    """Bodies of many differences join the group of a failure whose one difference they contain."""
-    left: list[Verdict] = []
-    for verdict in whole:
-        home = next(
-            (g for g in groups if any(_contains(verdict.case, v.case) for v in g.verdicts[:40])), None
-        )
-        if home is not None:
-            home.verdicts.append(verdict)
-        else:
-            left.append(verdict)
-    if left:
-        groups = [*groups, Group(left, [""])]
-    return groups
-
-
-def _contains(body: Case, single: Case) -> bool:
-    """Whether ``body`` has at ``single``'s place what ``single`` has there."""
-    if not single.at:
-        return False
-    try:
-        one, other = strict_loads(body.body), strict_loads(single.body)
-    except (ValueError, RecursionError):
-        return False
-    mine = get(one, single.at)
-    return bool(mine == get(other, single.at)) if mine is not MISSING else get(other, single.at) is MISSING
 
 
 # -- values -----------------------------------------------------------------------------------
@@ -491,11 +228,12 @@ def _manner(verdict: Verdict) -> str:
 
 
 def _by_spelling(failures: list[Verdict], met: Met) -> list[Group]:
-    """Spellings are one cause, and so is what a second delivery of the same case gives."""
+    """Spellings are one cause; where other bodies show that something is kept between them, that is the one."""
     del met
-    spelt = [v for v in failures if v.case.kind == "equivalent"]
-    again = [v for v in failures if v.case.kind != "equivalent"]
-    return [Group(part, _locations(part)) for part in (spelt, again) if part]
+    kept = [v for v in failures if v.case.kind != "equivalent"]
+    return (
+        [Group(failures, locations_of(kept or failures), lead=plainest(kept or failures))] if failures else []
+    )
 
 
 def _by_delivery(failures: list[Verdict], met: Met) -> list[Group]:
@@ -505,7 +243,7 @@ def _by_delivery(failures: list[Verdict], met: Met) -> list[Group]:
     for verdict in failures:
         families.setdefault(str(verdict.finding), Group()).verdicts.append(verdict)
     for made in families.values():
-        made.locations = _locations(made.verdicts)
+        made.locations = locations_of(made.verdicts)
     return list(families.values())
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import statistics
 from collections import Counter, deque
+from math import ceil, log
 from typing import TYPE_CHECKING
 
 from contract_kit.jsonio import get, replace, strict_loads, written
@@ -18,7 +19,11 @@ if TYPE_CHECKING:
 __all__ = ["Pace"]
 
 _ENOUGH, _RECENT = 40, 400
-_REPEATS, _HALVES = 3, 2
+_REPEATS, _MOST_REPEATS, _HALVES = 3, 8, 2
+_CHANCE = 1e-4
+"""How probable it may be that a case is late each time by chance."""
+_MOST_IN_VAIN, _LONG = 40, 1.0
+"""After so many suspicions that came to nothing the machine is a busy one: only seconds like these are looked into."""
 _STUCK = 16
 _MOST_HANGS = (2, 4, 6)
 """Hangs at one place in one family, at one place, and of one edge, after which no more such cases are tried."""
@@ -30,6 +35,7 @@ class Pace:
     def __init__(self) -> None:
         self._hangs: Counter[tuple[str, ...]] = Counter()
         self._in_a_row = 0
+        self._in_vain = 0
         self._times: deque[float] = deque(maxlen=_RECENT)
         self._sizes: deque[int] = deque(maxlen=_RECENT)
 
@@ -63,6 +69,8 @@ class Pace:
             return False
         if reply.outcome not in ("accepted", "rejected"):
             return False
+        if reply.elapsed < (_LONG if self._in_vain >= _MOST_IN_VAIN else FLOOR_S):
+            return False
         median, size = self._usual
         return suspicious(reply.elapsed, len(case.body), median=median, median_size=size)
 
@@ -70,14 +78,32 @@ class Pace:
     def _usual(self) -> tuple[float, int]:
         return statistics.median(self._times), int(statistics.median(self._sizes))
 
-    def verdict(self, judge: Judge, case: Case, reply: Reply) -> Verdict | None:
-        """The verdict on a suspicious case, measured again, and beside a body with half of what is at its place."""
-        repeats = [judge.ask(case.body, case).elapsed for _ in range(_REPEATS)]
+    def _repeats(self) -> int:
+        """How often a case is measured again: the more, the more replies are late for no reason of their own."""
+        late = sum(time >= FLOOR_S for time in self._times) / max(1, len(self._times))
+        return min(_MOST_REPEATS, max(_REPEATS, ceil(log(_CHANCE) / log(late)) if 0 < late < 1 else _REPEATS))
+
+    def verdict(self, judge: Judge, case: Case, reply: Reply, everyday: bytes) -> Verdict | None:
+        """The verdict on a suspicious case, measured again.
+
+        It is measured in turn with an everyday body and with one that has half of what is at its place: where
+        the machine stalls, all three are late.
+        """
         half = _halved(case)
-        halves = [judge.ask(half, case).elapsed for _ in range(_HALVES)] if half is not None else []
+        repeats, halves, beside = [], [], []
+        for number in range(self._repeats()):
+            repeats.append(judge.ask(case.body, case).elapsed)
+            beside.append(judge.ask(everyday).elapsed)
+            if half is not None and number < _HALVES:
+                halves.append(judge.ask(half, case).elapsed)
+            if repeats[-1] < FLOOR_S:
+                self._in_vain += 1
+                return None
         median, size = self._usual
+        median = max(median, statistics.median(beside))
         said = is_slow(repeats, len(case.body), median=median, median_size=size, half=halves)
         if said is None:
+            self._in_vain += 1
             return None
         return Verdict(
             case=case,

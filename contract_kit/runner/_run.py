@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import random
 import time
-from collections import Counter
-from dataclasses import replace
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from contract_kit.cases import BODY_KINDS, body_cases, pairs_of
@@ -23,29 +19,24 @@ from contract_kit.model import (
     Terms,
     Verdict,
 )
-from contract_kit.oracle import judge
 from contract_kit.targets import ReceiverGone
 from contract_kit.values import base_values
 
 from ._findings import findings
-from ._group import rough_key
-from ._judging import Judge, digest
+from ._flow import Flow
+from ._judging import Judge
 from ._pace import Pace
 from ._settings import Progress, Settings, select
 from ._tally import Tally
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from contract_kit.report import Context
     from contract_kit.targets import Target
 
 __all__ = ["Run", "run"]
 
-_CHUNK = 512
-"""Cases that are given in order and then backwards, so that each meets another one before it."""
-_AGAIN_OUTSIDE = 200
-"""How many cases of an endpoint or a command are given twice."""
 _CALIBRATION = 5
 
 
@@ -96,8 +87,7 @@ class Run:
         self.base_value: Any = MISSING
         """The sound body that most cases differ from in one thing."""
         self.notes: list[str] = []
-        self._confirmations: Counter[tuple[str, ...]] = Counter()
-        self._unsteady = False
+        self.flow = Flow(self)
 
     @property
     def judged(self) -> dict[str, Verdict | None]:
@@ -116,7 +106,7 @@ class Run:
         """Run, and say what was found; see :func:`run` for the arguments."""
         try:
             self._first_contact()
-            self._settle(self._give(select(first, self.settings, self.target.kind)))
+            self.flow.once(select(first, self.settings, self.target.kind))
             if own:
                 self._catalogue()
                 self._deliveries()
@@ -153,17 +143,7 @@ class Run:
         stream = body_cases(
             self.terms, policy=self.policy, target=self.target.kind, strength=self.settings.strength
         )
-        chosen = select(stream, self.settings, self.target.kind)
-        inside = self.target.kind in ("parser", "model")
-        left = None if inside else _AGAIN_OUTSIDE
-        while not self.over() and (chunk := list(islice(chosen, _CHUNK))):
-            replies = self._give(chunk)
-            self._settle(replies)
-            twice = [pair for pair in replies if pair[1].outcome in ("accepted", "rejected")]
-            if left is not None:
-                twice = _sample(twice, min(left, 25), self.settings.seed)
-                left -= len(twice)
-            self._again(twice)
+        self.flow.twice(select(stream, self.settings, self.target.kind))
 
     def _deliveries(self) -> None:
         if self.target.kind in ENDPOINTS and not self.over():
@@ -177,8 +157,7 @@ class Run:
             from ._search import search
 
             chosen = select(constant_cases(self), self.settings, self.target.kind)
-            new = (case for case in chosen if case.id not in self.judged)
-            self._settle(self._give(new))
+            self.flow.once(case for case in chosen if case.id not in self.judged)
             search(self)
 
     # -- giving and judging -------------------------------------------------------------------
@@ -201,84 +180,12 @@ class Run:
             return delivery
         return signed(delivery, self.settings.secret, self.settings.sign)
 
-    def _give(self, cases: Iterable[Case], *, count: bool = True) -> list[tuple[Case, Reply]]:
-        """Give cases to the target; the replies in the order of the cases."""
-        order: dict[str, int] = {}
-        found: list[tuple[Case, Reply]] = []
-
-        def outgoing() -> Iterator[Delivery]:
-            for case in cases:
-                if self.over():
-                    return
-                if self.pace.is_hopeless(case):
-                    self.tally.skipped += count
-                    continue
-                order[case.id] = len(order)
-                yield self.prepare(
-                    Delivery(key=case, body=case.body, headers=case.headers, method=case.method)
-                )
-
-        for delivery, reply in self.target.exchange(outgoing()):
-            self.tally.deliveries += 1
-            self.pace.note(delivery.key, reply)
-            found.append((delivery.key, reply))
-            self.progress.advance(1 if count else 0)
-        return sorted(found, key=lambda pair: order[pair[0].id])
-
-    def _settle(self, replies: list[tuple[Case, Reply]]) -> None:
-        """Judge replies; ask again only now, when no other delivery is under way."""
-        slow: list[tuple[Case, Reply]] = []
-        for case, given in replies:
-            reply = self._unless_chance(case, given)
-            verdict = self._confirmed(self.judge.settled(case, reply))
-            self.record(case, verdict)
-            if verdict.finding is None and self.pace.is_suspicious(case, reply):
-                slow.append((case, reply))
-            self.pace.learn(case, reply)
-        for case, reply in slow:
-            said = self.pace.verdict(self.judge, case, reply)
-            if said is not None:
-                self.record(case, said)
-
-    def _confirmed(self, verdict: Verdict) -> Verdict:
-        """A failure that does not come again, in a process that saw nothing before, is one of kept state.
-
-        The first few of each cause are asked for again; once one of them was none, all are.
-        """
-        if verdict.finding not in _CONFIRMED:
-            return verdict
-        key = rough_key(verdict)
-        if self._confirmations[key] >= _CONFIRMATIONS and not self._unsteady:
-            return verdict
-        self._confirmations[key] += 1
-        self.tally.deliveries += 1
-        reply = self.judge.ask(verdict.case.body, verdict.case, fresh=True)
-        again = self.judge.settled(verdict.case, reply)
-        if again.finding is not None or reply.outcome == "not_judged":
-            return verdict
-        self._unsteady = True
-        said = {"accepted": "accepted", "rejected": "refused"}.get(reply.outcome, reply.outcome)
-        return replace(
-            verdict,
-            finding="inconsistent",
-            expected=f"the same as when it is given alone: {said}",
-            observed=f"after other bodies: {verdict.observed}",
-        )
-
-    def _unless_chance(self, case: Case, reply: Reply) -> Reply:
-        """A hang is asked for once more: on a busy machine a sound consumer may be late."""
-        if reply.outcome != "timed_out" or self.target.kind in ENDPOINTS:
-            return reply
-        self.tally.deliveries += 1
-        return self.judge.ask(case.body, case)
-
     def examine(self, case: Case) -> Reply | None:
         """Give and judge one case of another engine, by the user's choice and word as any of ours.
 
         ``None`` where the user does not want it, it would hang again, or the run is over.
         """
-        replies = self._give(select((case,), self.settings, self.target.kind))
-        self._settle(replies)
+        replies = self.flow.once(select((case,), self.settings, self.target.kind))
         return replies[0][1] if replies else None
 
     def ask(self, case: Case) -> Verdict:
@@ -290,24 +197,6 @@ class Run:
         """Keep a verdict, and tell of a failure that is new."""
         if self.tally.record(case, verdict):
             self.progress.found(case.description)
-
-    # -- the same again -----------------------------------------------------------------------
-
-    def _again(self, replies: list[tuple[Case, Reply]]) -> None:
-        """The same cases backwards: what a target keeps between calls shows."""
-        before = {case.id: (digest(reply), reply) for case, reply in replies}
-        fine = [case for case, _ in reversed(replies) if self.judged.get(case.id) is None]
-        suspects = []
-        for case, reply in self._give(fine, count=False):
-            if digest(reply) != before[case.id][0]:
-                suspects.append((case, before[case.id][1], reply))
-        for case, first, second in suspects[:_MOST_SUSPECTS]:
-            if second.outcome in ("crashed", "timed_out"):
-                self.record(case, judge(case, second))
-                continue
-            verdict = self.judge.again(case, first, second)
-            if verdict is not None:
-                self.record(case, verdict)
 
     # -- conclusion ---------------------------------------------------------------------------
 
@@ -345,20 +234,9 @@ class Run:
             yield "values not compared: what the target returns has no names in common with the payload"
 
 
-_CONFIRMED = frozenset({"crash", "false_accept", "false_reject", "altered"})
-_CONFIRMATIONS = 3
 _CLOSED = {
     401: "is the secret right (--secret)?",
     403: "is the secret right (--secret), or is another header needed (--header)?",
     404: "is the path right?",
     405: "is the path right? it takes no POST",
 }
-_MOST_SUSPECTS = 20
-
-
-def _sample(replies: list[Any], size: int, seed: int) -> list[Any]:
-    """A sample in its order; the same for the same seed."""
-    if len(replies) <= size:
-        return replies
-    chosen = sorted(random.Random(seed).sample(range(len(replies)), size))
-    return [replies[index] for index in chosen]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from contract_kit.targets._asgi import AsgiApp
-    from contract_kit.targets._base import ClosesItself, Target, send
+    from contract_kit.targets._base import Again, ClosesItself, Target, send
     from contract_kit.targets._command import CommandTarget
     from contract_kit.targets._describe import describe
     from contract_kit.targets._import import import_object
@@ -20,9 +20,12 @@ if TYPE_CHECKING:
     from contract_kit.targets._open import constants, open_python_target
     from contract_kit.targets._url import UrlTarget, fetch
     from contract_kit.targets._url_exchange import ReceiverGone
+    from contract_kit.targets._wire import AsSent
     from contract_kit.targets._wsgi import WsgiApp
 
 __all__ = [
+    "Again",
+    "AsSent",
     "AsgiApp",
     "ClosesItself",
     "CommandTarget",
@@ -41,6 +44,8 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Again": "_base",
+    "AsSent": "_wire",
     "AsgiApp": "_asgi",
     "ClosesItself": "_base",
     "CommandTarget": "_command",

@@ -6,17 +6,30 @@ eight connections alike: deliveries are pulled as they are wanted, replies come 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, Self, runtime_checkable
 
 from contract_kit.errors import TargetError
+from contract_kit.model import Delivery, Reply
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from types import TracebackType
 
-    from contract_kit.model import Delivery, Reply, TargetKind
+    from contract_kit.model import TargetKind
 
-__all__ = ["ClosesItself", "Target", "send"]
+__all__ = ["Again", "ClosesItself", "Target", "send"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Again(Delivery):
+    """A delivery that was made before.
+
+    ``before`` is the reply that came then. A target that sees where the consumer is that the same came again
+    may yield that very object, and spare the value's way; it need not.
+    """
+
+    before: Reply
 
 
 @runtime_checkable

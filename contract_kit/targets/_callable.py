@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from contract_kit.model import InputKind, TargetKind
 
-__all__ = ["Rejects", "Unreadable", "make_caller", "refuses", "run_one"]
+__all__ = ["Rejects", "Unreadable", "make_caller", "raised", "refuses", "run_one"]
 
 Rejects = tuple[type[BaseException], ...]
 MAX_MESSAGE = 500
@@ -167,12 +167,13 @@ def run_one(call: Callable[[bytes], Any], body: bytes, rejects: Rejects, ground:
     try:
         result = call(body)
     except BaseException as error:  # noqa: BLE001 - SystemExit and KeyboardInterrupt are the consumer's too
-        return _raised(error, perf_counter() - start, rejects, ground)
+        return raised(error, perf_counter() - start, rejects, ground)
     elapsed = perf_counter() - start
     return Reply(outcome="accepted", value=project(result), elapsed=elapsed)
 
 
-def _raised(error: BaseException, elapsed: float, rejects: Rejects, ground: Ground) -> Reply:
+def raised(error: BaseException, elapsed: float, rejects: Rejects, ground: Ground) -> Reply:
+    """The reply of a consumer that raised."""
     if isinstance(error, Unreadable):
         detail = "refused by contract_kit's own reader; the target takes text or values and never saw it"
         return Reply(outcome="rejected", elapsed=elapsed, message=_message(error), detail=detail)

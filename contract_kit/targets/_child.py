@@ -27,8 +27,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from contract_kit.errors import ContractKitError
-from contract_kit.model import ENDPOINTS, Delivery, Reply
+from contract_kit.model import ENDPOINTS, Delivery
 from contract_kit.targets._prepare import Prepared, prepare
+from contract_kit.targets._tell import tell
 from contract_kit.targets._wire import Inbox, pack, pack_reply, receive
 
 if TYPE_CHECKING:
@@ -218,7 +219,7 @@ class _Host:
             return
         if self.prepared is None or prepared.kind in ENDPOINTS:
             sock.sendall(pack("hello"))
-        serve(sock, prepared.answer, os._exit)
+        serve(sock, prepared, os._exit)
 
     def end(self, pid: int, grace: float) -> tuple[int, bytes, bool]:
         """Wait a moment for a worker's own end, then kill it and all that it started.
@@ -280,31 +281,41 @@ def _limit_memory(more: int) -> None:
         Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
 
 
-def serve(sock: socket.socket, answer: Callable[[Delivery], Reply], leave: Callable[[int], Any]) -> None:
+def serve(sock: socket.socket, prepared: Prepared, leave: Callable[[int], Any]) -> None:
     """Answer batch after batch, each case as soon as it is done, until the parent hangs up.
 
-    A batch is a list of bodies (parsers and models) or of (body, headers, method, framing).
+    A batch is a list of what :func:`~contract_kit.targets._wire.item_of` makes (parsers and models), or of
+    (body, headers, method, framing).
     """
     me, limit, collecting = os.getpid(), sys.getrecursionlimit(), gc.isenabled()
+    answer = _answering(prepared)
     inbox = Inbox()
     try:
-        while data := sock.recv(1 << 16):
+        while data := sock.recv(1 << 18):
             for batch in inbox.feed(data):
                 for item in batch:
-                    reply = answer(_delivery(item))
+                    frame = answer(item)
                     if os.getpid() != me:
                         leave(0)  # the consumer has forked, and this is the copy
                     sys.setrecursionlimit(limit)
                     if collecting and not gc.isenabled():
                         gc.enable()
-                    sock.sendall(pack_reply(reply))
+                    sock.sendall(frame)
     except OSError:
         leave(BROKEN_CHANNEL)
     leave(0)
 
 
-def _delivery(item: Any) -> Delivery:
-    if type(item) is bytes:
-        return Delivery(key=None, body=item)
+def _answering(prepared: Prepared) -> Callable[[Any], bytes]:
+    """What makes the frame that answers an item."""
+    if prepared.parts is not None:
+        call, rejects, ground = prepared.parts
+        return lambda item: (
+            tell(call, rejects, ground, item) if type(item) is bytes else tell(call, rejects, ground, *item)
+        )
+    return lambda item: pack_reply(prepared.answer(_delivery(item)))
+
+
+def _delivery(item: tuple[Any, ...]) -> Delivery:
     body, headers, method, framing = item
     return Delivery(key=None, body=body, headers=headers, method=method, framing=framing)

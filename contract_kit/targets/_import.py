@@ -58,7 +58,9 @@ def _split(spec: str) -> tuple[str, list[str]]:
     module_name, colon, attributes = spec.partition(":")
     if not colon and "." in spec and not spec.endswith(".py"):
         head, _, tail = spec.rpartition(".")
-        raise UsageError(f"{spec!r} names no object; write package.module:object, here {spec}:OBJECT or {head}:{tail}")
+        raise UsageError(
+            f"{spec!r} names no object; write package.module:object, here {spec}:OBJECT or {head}:{tail}"
+        )
     if module_name.endswith(".py") or "/" in module_name or "\\" in module_name:
         dotted = module_name.removesuffix(".py").replace("\\", "/").strip("./").replace("/", ".")
         raise UsageError(

@@ -20,7 +20,7 @@ from contract_kit.targets._base import ClosesItself
 from contract_kit.targets._frames import Ground, where_dumped
 from contract_kit.targets._host import IMPORT_LIMIT, Ending, Host, HostGone, Worker, raise_error
 from contract_kit.targets._prepare import timeout_of
-from contract_kit.targets._wire import Inbox, pack, reply_from
+from contract_kit.targets._wire import Inbox, item_of, pack, reply_from
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -272,7 +272,7 @@ class _Line:
             return
         if not self.sent:
             self.since = time.monotonic()
-        items = [d.body if self._plain else (d.body, d.headers, d.method, d.framing) for d in batch]
+        items = [item_of(d) if self._plain else (d.body, d.headers, d.method, d.framing) for d in batch]
         self.sent.extend(batch)
         self._out += pack(items)
         self._push()
@@ -317,14 +317,15 @@ class _Line:
 
     def _take(self, data: bytes) -> list[tuple[Delivery, Reply]]:
         found: list[tuple[Delivery, Reply]] = []
-        for value in self._inbox.feed(data):
-            if value == "hello":
+        for told in self._inbox.feed(data):
+            if told == "hello":
                 self._greeted = True
-            elif type(value) is tuple:
-                raise_error(value)
+            elif type(told) is tuple:
+                raise_error(told)
             else:
-                found.append((self.sent.popleft(), reply_from(value)))
-            self.since = time.monotonic()
+                delivery = self.sent.popleft()
+                found.append((delivery, reply_from(told, delivery)))
+        self.since = time.monotonic()
         if found:
             pace = sum(reply.elapsed for _, reply in found) / len(found) + 2e-5
             self._pace = pace if not self._pace else 0.8 * self._pace + 0.2 * pace

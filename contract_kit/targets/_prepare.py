@@ -31,7 +31,8 @@ class Prepared:
     """A consumer ready to answer: ``module`` is where it was defined, ``ground`` what counts as its own.
 
     ``start`` is done before the first delivery of a process, ``close`` after its last. ``timeout`` is that of
-    one delivery, in seconds.
+    one delivery, in seconds. ``parts`` is what a parser or a model is called with: the call, the exceptions that
+    are a refusal, the ground.
     """
 
     kind: TargetKind
@@ -41,6 +42,7 @@ class Prepared:
     answer: Callable[[Delivery], Reply]
     start: Callable[[], object] = _nothing
     close: Callable[[], object] = _nothing
+    parts: tuple[Callable[[bytes], Any], Rejects, Ground] | None = None
 
 
 def timeout_of(kind: TargetKind, timeout: float | None) -> float:
@@ -74,7 +76,7 @@ def prepare_object(obj: Any, config: Mapping[str, Any]) -> Prepared:
     def answer(delivery: Delivery) -> Reply:
         return run_one(call, delivery.body, refusals, ground)
 
-    return Prepared(kind, module, ground, timeout, answer)
+    return Prepared(kind, module, ground, timeout, answer, parts=(call, refusals, ground))
 
 
 def _made(factory: Any, cwd: str) -> Any:

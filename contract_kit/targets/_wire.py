@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import marshal
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from contract_kit.jsonio import strict_loads
 from contract_kit.model import NOTHING, Reply
 from contract_kit.oracle import leaf
 
@@ -12,7 +14,9 @@ if TYPE_CHECKING:
     import socket
     from collections.abc import Iterator
 
-__all__ = ["Inbox", "pack", "pack_reply", "receive", "reply_from"]
+    from contract_kit.model import Delivery
+
+__all__ = ["AsSent", "Inbox", "Traced", "item_of", "pack", "pack_reply", "receive", "reply_from"]
 
 _HEAD = 4
 _FORMAT = 2
@@ -69,9 +73,11 @@ def _fields(reply: Reply) -> dict[str, Any]:
     return fields
 
 
-def pack_reply(reply: Reply) -> bytes:
+def pack_reply(reply: Reply, digest: int | None = None) -> bytes:
     """A reply as a frame; a value that cannot travel becomes a leaf that says nothing."""
     fields = _fields(reply)
+    if digest is not None:
+        fields["digest"] = digest
     try:
         return pack(fields)
     except ValueError:
@@ -79,6 +85,60 @@ def pack_reply(reply: Reply) -> bytes:
         return pack(fields)
 
 
-def reply_from(fields: dict[str, Any]) -> Reply:
-    """The reply that :func:`pack_reply` packed."""
-    return Reply(**fields)
+@dataclass(frozen=True, kw_only=True)
+class Traced(Reply):
+    """A reply with a ``digest``: a number by which its process knows the same result again."""
+
+    __slots__ = ("digest",)
+
+    digest: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class AsSent(Traced):
+    """The body was accepted, and what came out is what stands in it (``sent``), to the type of each number.
+
+    The value did not travel; it is read from the body when somebody wants it.
+    """
+
+    __slots__ = ("sent",)
+
+    sent: bytes
+
+    @property  # type: ignore[misc]
+    def value(self) -> Any:
+        """The value of the body."""
+        return strict_loads(self.sent)
+
+    @value.setter
+    def value(self, _: Any) -> None:
+        """Nothing is kept."""
+
+
+AS_SENT, AS_BEFORE, REFUSED = "sent", "value", "refused"
+"""How the reply that a delivery had before is known again: as sent, by its value's digest, or as a refusal."""
+
+
+def item_of(delivery: Delivery) -> Any:
+    """A delivery to a parser as it goes over the line: its body, and what it came to before where that is known."""
+    before = getattr(delivery, "before", None)
+    if type(before) is AsSent:
+        return delivery.body, AS_SENT, before.digest
+    if type(before) is Traced:
+        return delivery.body, AS_BEFORE, before.digest
+    if before is not None and before.outcome == "rejected":
+        return delivery.body, REFUSED, 0
+    return delivery.body
+
+
+def reply_from(told: Any, delivery: Delivery) -> Reply:
+    """The reply to a delivery, of what a worker told.
+
+    A number: it took so long, and came to the same as before. A list of that and a digest: the value came out
+    as it was sent. Else the fields of a reply.
+    """
+    if type(told) is float:
+        return delivery.before  # type: ignore[attr-defined, no-any-return]  # else nothing could be the same
+    if type(told) is list:
+        return AsSent(outcome="accepted", elapsed=told[0], digest=told[1], sent=delivery.body)
+    return Traced(**told) if "digest" in told else Reply(**told)

@@ -1,0 +1,161 @@
+"""Failures at one place under one rule are together; places at which the same variants fail are one cause."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from contract_kit.jsonio import MISSING, get, strict_loads
+
+from ._place import is_whole, pattern, place_of
+from ._plainest import plainest
+
+if TYPE_CHECKING:
+    from contract_kit.delivery import Cause
+    from contract_kit.model import Case, Verdict
+
+    from ._place import Met
+
+__all__ = ["Group", "by_rule", "contains", "locations_of"]
+
+_FAILS_ON = {"false_accept": "reject", "false_reject": "accept"}
+
+
+@dataclass(slots=True)
+class Group:
+    """Failures with one cause, which ``cause`` names where they are of deliveries.
+
+    ``below`` is a place of which nothing below is checked; the body itself (``""``) where nothing is at all.
+    """
+
+    verdicts: list[Verdict] = field(default_factory=list)
+    locations: list[str] = field(default_factory=list)
+    below: str | None = None
+    cause: Cause | None = None
+    lead: Verdict | None = None
+
+    @property
+    def first(self) -> Verdict:
+        """The failure that tells the cause: the base where not even that passes, else the easiest to read."""
+        return self.lead if self.lead is not None else plainest(self.verdicts)
+
+
+def locations_of(verdicts: list[Verdict]) -> list[str]:
+    """The places of a group, the most frequent first.
+
+    Bodies that differ in many things, and other events, say nothing of the place: only where there is nothing
+    else do they count.
+    """
+    single = [v for v in verdicts if not is_whole(v.case)]
+    told = [v for v in single if v.case.kind != "foreign"] or single
+    return [place for place, _ in Counter(pattern(v.case, v.pointer) for v in told).most_common()] or [""]
+
+
+@dataclass(slots=True)
+class _Spot:
+    """Failures at one place under one rule, with the variants that fail of those that were met."""
+
+    place: str
+    rule: str
+    kind: str
+    verdicts: list[Verdict]
+    failing: set[str]
+    met: set[str]
+
+    @property
+    def total(self) -> bool:
+        return self.failing >= self.met
+
+
+def by_rule(failures: list[Verdict], met: Met, *, by_place: bool = False) -> list[Group]:
+    atomic = [v for v in failures if not is_whole(v.case)]
+    whole = [v for v in failures if is_whole(v.case)]
+    spots: dict[tuple[str, str, str], _Spot] = {}
+    for verdict in atomic:
+        place, rule = place_of(verdict.case)
+        kind = verdict.case.kind
+        key = (kind, place, rule)
+        if key not in spots:
+            wanted = _FAILS_ON.get(str(verdict.finding))
+            judged = {v for v, expect in met.get(key, {}).items() if wanted in (None, expect)}
+            spots[key] = _Spot(place, rule, kind, [], set(), judged)
+        spots[key].verdicts.append(verdict)
+        spots[key].failing.add(verdict.case.variant)
+    groups = _merged(list(spots.values()), by_place=by_place)
+    return _explained(groups, whole)
+
+
+def _merged(spots: list[_Spot], *, by_place: bool) -> list[Group]:
+    """Spots of one cause together: the same variants of one rule at many places, all rules of one place."""
+    clusters: list[list[_Spot]] = []
+    for spot in spots:
+        home = next((c for c in clusters if _alike(c[0], spot)), None)
+        if home is None:
+            clusters.append([spot])
+        else:
+            home.append(spot)
+    clusters = _same_places(clusters, by_place=by_place)
+    return [_group_of(cluster) for cluster in _lenient(clusters)]
+
+
+def _alike(one: _Spot, other: _Spot) -> bool:
+    if one.kind != other.kind or one.rule != other.rule:
+        return False
+    if one.total and other.total:
+        return True
+    if one.total != other.total:
+        return False
+    both = one.met & other.met
+    return bool(one.failing & both) and one.failing & both == other.failing & both
+
+
+def _same_places(clusters: list[list[_Spot]], *, by_place: bool) -> list[list[_Spot]]:
+    """Clusters of the same places are one when nothing at all is checked there, or a crash is a crash."""
+    merged: dict[Any, list[_Spot]] = {}
+    for number, cluster in enumerate(clusters):
+        places = frozenset(spot.place for spot in cluster)
+        together = by_place or (all(spot.total for spot in cluster) and cluster[0].kind == "invalid")
+        key = (places, "" if by_place else cluster[0].kind) if together and places != {""} else number
+        merged.setdefault(key, []).extend(cluster)
+    return list(merged.values())
+
+
+def _lenient(clusters: list[list[_Spot]]) -> list[list[_Spot]]:
+    """A reader that takes many kinds of malformed bodies is one cause: it is no JSON reader."""
+    loose = [c for c in clusters if c[0].kind == "malformed" and c[0].rule not in ("constants", "encoding")]
+    if len(loose) < 2:
+        return clusters
+    rest = [c for c in clusters if c not in loose]
+    return [*rest, [spot for cluster in loose for spot in cluster]]
+
+
+def _group_of(cluster: list[_Spot]) -> Group:
+    verdicts = [v for spot in cluster for v in spot.verdicts]
+    return Group(verdicts, locations_of(verdicts))
+
+
+def _explained(groups: list[Group], whole: list[Verdict]) -> list[Group]:
+    """Bodies of many differences join the group of a failure whose one difference they contain."""
+    left: list[Verdict] = []
+    for verdict in whole:
+        home = next((g for g in groups if any(contains(verdict.case, v.case) for v in g.verdicts[:40])), None)
+        if home is not None:
+            home.verdicts.append(verdict)
+        else:
+            left.append(verdict)
+    if left:
+        groups = [*groups, Group(left, [""])]
+    return groups
+
+
+def contains(body: Case, single: Case) -> bool:
+    """Whether ``body`` has at ``single``'s place what ``single`` has there."""
+    if not single.at:
+        return False
+    try:
+        one, other = strict_loads(body.body), strict_loads(single.body)
+    except (ValueError, RecursionError):
+        return False
+    mine = get(one, single.at)
+    return bool(mine == get(other, single.at)) if mine is not MISSING else get(other, single.at) is MISSING
