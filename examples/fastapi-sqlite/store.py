@@ -28,7 +28,9 @@ class Store:
         with self._lock:
             self._db.execute("BEGIN IMMEDIATE")
             try:
-                new = self._db.execute("INSERT OR IGNORE INTO events VALUES (?, ?)", (event_id, body)).rowcount
+                new = self._db.execute(
+                    "INSERT OR IGNORE INTO events VALUES (?, ?)", (event_id, body)
+                ).rowcount
                 if new:
                     row = (event_id, customer.id, customer.email, customer.name)
                     self._db.execute("INSERT INTO signups VALUES (?, ?, ?, ?)", row)
