@@ -63,6 +63,12 @@ def test_a_reader_that_checks_nothing_has_one_finding_that_says_so() -> None:
     assert result.coverage.violated == result.coverage.constraints == 44
 
 
+def test_cases_about_one_field_say_nothing_of_the_others() -> None:
+    (found,) = fuzz("passer", only=("invalid:/customer/status:*",)).findings
+    assert found.title.startswith("accepts customer.status ")
+    assert found.locations == ("/customer/status",)
+
+
 def test_a_subtree_that_nobody_looks_at_is_one_finding() -> None:
     (found,) = fuzz("blind_to_integrations", kinds=frozenset({"invalid"})).findings
     assert found.finding == "false_accept"

@@ -19,6 +19,7 @@ __all__ = ["unchecked"]
 
 _SEVERAL_RULES, _SEVERAL_RULES_OF_ALL = 3, 2
 """How many keywords must be broken with impunity before it is no longer a rule that is missing."""
+_SEVERAL_PLACES = 4
 _NEARLY = 0.9
 """The share of all broken bodies that a consumer takes that looks at next to nothing."""
 
@@ -34,9 +35,8 @@ def unchecked(
     broken = [v for v in failures if v.case.kind == "invalid"]
     taken = Counter(holder for v in broken for holder in holders(v.case.at))
     lost = Counter(holder for v in crashed if v.case.kind == "invalid" for holder in holders(v.case.at))
-    if len({v.case.keyword for v in broken}) >= _SEVERAL_RULES_OF_ALL and _is_bare(
-        taken[""], lost[""], below.get("", 0) * _NEARLY
-    ):
+    bare_all = _is_bare(taken[""], lost[""], below.get("", 0) * _NEARLY)
+    if bare_all and _is_wide(broken):
         return _everything(broken, failures, met)
     bare = {
         holder
@@ -45,6 +45,12 @@ def unchecked(
     }
     highest = {holder for holder in bare if not bare.intersection(holders(holder))}
     return _subtrees(failures, highest)
+
+
+def _is_wide(broken: list[Verdict]) -> bool:
+    """Whether failures tell of the body as a whole: a choice of cases about one field says nothing of others."""
+    places = {pattern(v.case) for v in broken}
+    return len(places) >= _SEVERAL_PLACES and len({v.case.keyword for v in broken}) >= _SEVERAL_RULES_OF_ALL
 
 
 def _is_bare(taken: int, lost: int, judged: float) -> bool:
