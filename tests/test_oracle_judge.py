@@ -5,9 +5,12 @@ from __future__ import annotations
 import base64
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from contract_kit.model import NOTHING, Case, Reply
 from contract_kit.oracle import Change, find_leaks, has_stack_trace, is_slow, judge, suspicious
+from contract_kit.oracle._leaks import _TRACES
 
 
 def case(expect="accept", **more):
@@ -106,6 +109,14 @@ TRACES = {
     ".NET": "System.NullReferenceException: Object reference\n   at Shop.Webhooks.Parse(String body) in C:\\src\\Webhooks.cs:line 41",
     "Rust": "thread 'main' panicked at src/main.rs:4:5:",
 }
+
+
+@pytest.mark.parametrize(("marks", "pattern"), [found[1:] for found in _TRACES], ids=[f[0] for f in _TRACES])
+@given(data=st.data())
+def test_every_trace_has_one_of_its_marks(marks, pattern, data):
+    """The texts that are looked for first never hide a trace from its pattern."""
+    text = data.draw(st.from_regex(pattern))
+    assert any(mark in text for mark in marks)
 
 
 @pytest.mark.parametrize("runtime", TRACES)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -16,9 +17,10 @@ __all__ = ["find_leaks", "has_stack_trace"]
 
 _LIMIT = 262_144
 _SHORTEST = 8
-_TRACES: tuple[tuple[str, re.Pattern[str]], ...] = (
+_TRACES: tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...] = (
     (
         "Python",
+        ("Traceback (most", ", line ", "Exception Location:", "werkzeug.debug", "Django Version:"),
         re.compile(
             r"Traceback \(most recent call last\)|File (?:\"|&quot;|&#34;|\\\")[^\"&\n]{1,300}?\.pyx?"
             r"(?:\"|&quot;|&#34;|\\\"), line \d+|Exception Location:|werkzeug\.debug|Django Version:"
@@ -26,6 +28,7 @@ _TRACES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ),
     (
         "Node.js",
+        ("at ", "node_modules/"),
         re.compile(
             r"\bat (?:async )?(?:[\w.$<>\[\] ]{1,120} \()?"
             r"(?:file://|node:|/|[A-Za-z]:\\)[^\s()]{1,300}\.?\w*:\d+:\d+\)?|node_modules/[^\s:]{1,200}:\d+:\d+"
@@ -33,6 +36,7 @@ _TRACES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ),
     (
         "Java",
+        ("at ", 'Exception in thread "'),
         re.compile(
             r"\bat (?:[\w$]+\.){1,12}[\w$<>]+"
             r"\((?:[\w$]+\.(?:java|kt|scala|groovy):\d+|Native Method|Unknown Source)\)"
@@ -41,6 +45,7 @@ _TRACES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ),
     (
         "PHP",
+        (".php", "PHP Stack trace:"),
         re.compile(
             r"(?:Fatal error|Warning|Notice|Parse error|Uncaught [\w\\]+)(?:</b>)?:"
             r".{0,500}? in (?:<b>)?[^\s<]{1,300}\.php"
@@ -48,9 +53,10 @@ _TRACES: tuple[tuple[str, re.Pattern[str]], ...] = (
             re.DOTALL,
         ),
     ),
-    ("Ruby", re.compile(r"[\w./-]{1,300}\.rb:\d+:in [`']")),
+    ("Ruby", (".rb:",), re.compile(r"[\w./-]{1,300}\.rb:\d+:in [`']")),
     (
         "Go",
+        ("goroutine ", "panic: runtime error", "runtime/debug.Stack", ".go:"),
         re.compile(
             r"goroutine \d+ \[[\w ,.]{1,60}\]:|panic: runtime error|runtime/debug\.Stack"
             r"|\b[\w./-]{1,200}\.go:\d+ \+0x[0-9a-f]+"
@@ -58,6 +64,7 @@ _TRACES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ),
     (
         ".NET",
+        ("at ", "System."),
         re.compile(
             r"\bat (?:[\w`<>\[\]]+\.){1,12}[\w`<>\[\]|]+\([^)\n]{0,300}\)"
             r"(?: in [^\n:]{0,300}(?::\\?[^\n:]{0,300})?:line \d+"
@@ -66,13 +73,19 @@ _TRACES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ),
     (
         "Rust",
+        ("panicked at", "stack backtrace:"),
         re.compile(r"thread '[^'\n]{1,80}' (?:\(\d+\) )?panicked at|stack backtrace:"),
     ),
     (
         "Elixir",
+        (") lib/",),
         re.compile(r"\([\w]+ \d+\.\d+(?:\.\d+)?\) lib/[\w./-]{1,200}\.exs?:\d+:"),
     ),
 )
+"""A runtime, texts of which one stands in each of its traces, and what a trace looks like.
+
+Replies are many and traces few: to look for a text takes a thousandth of the time that the patterns take.
+"""
 
 
 def has_stack_trace(text: str) -> str | None:
@@ -82,7 +95,13 @@ def has_stack_trace(text: str) -> str | None:
     'Python'
     """
     text = text[:_LIMIT]
-    return next((name for name, pattern in _TRACES if pattern.search(text)), None)
+    for name, marks, pattern in _TRACES:
+        for mark in marks:
+            if mark in text:
+                if pattern.search(text):
+                    return name
+                break
+    return None
 
 
 def find_leaks(
@@ -94,13 +113,13 @@ def find_leaks(
     ``signatures`` are those that the receiver should have computed and that were not sent to it. A trace that
     stood in the body sent (``sent``) and was only echoed is none.
     """
-    echoed = has_stack_trace(sent.decode("utf-8", "replace")) if sent else None
+    secrets, signatures = tuple(secrets), tuple(signatures)
     parts = [(f"header {name}", value, b"") for name, value in reply.headers]
     body = reply.body[:_LIMIT]
     for where, text, raw in (("body", body.decode("utf-8", "replace"), body), *parts):
-        what = _leaked(text, raw, tuple(secrets), tuple(signatures))
+        what = _leaked(text, raw, secrets, signatures)
         runtime = None if what else has_stack_trace(text)
-        if runtime is not None and runtime != echoed:
+        if runtime is not None and runtime != has_stack_trace(sent.decode("utf-8", "replace")):
             what = f"a {runtime} stack trace"
         if what is not None:
             return f"the reply's {where} holds {what}"
@@ -121,12 +140,14 @@ def _leaked(text: str, raw: bytes, secrets: tuple[str, ...], signatures: tuple[s
     return None
 
 
-def _forms(secret: str) -> set[str]:
+@lru_cache(maxsize=8)
+def _forms(secret: str) -> frozenset[str]:
     bare = secret.removeprefix("whsec_")
     forms = {secret, bare, quote(bare, safe=""), _raw(secret).hex()}
-    return {form for form in forms if len(form) >= _SHORTEST}
+    return frozenset(form for form in forms if len(form) >= _SHORTEST)
 
 
+@lru_cache(maxsize=8)
 def _raw(secret: str) -> bytes:
     try:
         return base64.b64decode(secret.removeprefix("whsec_"), validate=True)
