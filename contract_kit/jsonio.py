@@ -93,7 +93,8 @@ def tokens(pointer: str) -> list[str]:
     if not pointer.startswith("/"):
         msg = f"a JSON pointer starts with '/': {pointer!r}"
         raise ValueError(msg)
-    return [part.replace("~1", "/").replace("~0", "~") for part in pointer[1:].split("/")]
+    parts = pointer[1:].split("/")
+    return parts if "~" not in pointer else [part.replace("~1", "/").replace("~0", "~") for part in parts]
 
 
 def join(pointer: str, *parts: str | int) -> str:

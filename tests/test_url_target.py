@@ -889,7 +889,7 @@ def test_a_sound_framing_carries_the_body_whole(name):
     for body in (b"", b"x", b'{"a": "\xc3\xa9"}' * 100):
         seen = Seen()
         httptools.HttpRequestParser(seen).feed_data(
-            FRAMINGS[name](Request(b"POST", b"/", [(b"Host", b"x"), (b"content-type", b"a/b")], body))
+            FRAMINGS[name](Request(b"POST", b"/", ((b"Host", b"x"), (b"content-type", b"a/b")), body))
         )
         assert (seen.body, seen.done) == (body, True)
 
@@ -912,7 +912,7 @@ def test_a_broken_framing_is_never_read_as_the_whole_body_by_a_strict_reader(nam
     body = b'{"event_type":"customer.created"}'
     with contextlib.suppress(httptools.HttpParserError, httptools.HttpParserUpgrade):
         httptools.HttpRequestParser(Seen()).feed_data(
-            FRAMINGS[name](Request(b"POST", b"/", [(b"Host", b"x")], body))
+            FRAMINGS[name](Request(b"POST", b"/", ((b"Host", b"x"),), body))
         )
     assert body not in whole or name in {"no-host", "header-huge"}, "Host and size are the server's own rules"
 

@@ -43,19 +43,13 @@ def judge(
     said. One case has one verdict; the gravest wins: a crash or a hang, a wrong acceptance or refusal, a
     leak, a changed value, a disagreement, a lost field.
     """
-    finding, observed, at = _outcome(case, reply)
-    if finding == "false_reject" and plain is not None and plain.outcome == "accepted":
-        # The value is not refused: this spelling of it is.
-        return _verdict(case, reply, "inconsistent", "accepted, as with the same value before", observed, at)
-    if finding is None and leak is not None and reply.outcome != "not_judged":
-        finding, observed = "leak", leak
-    elif finding == "crash" and leak is not None:
-        observed = f"{observed}, and {leak}"
+    finding = _outcome(case, reply)
     if finding is not None:
-        expected = "a reply that gives nothing away" if finding == "leak" else _expected(case, finding)
-        return _verdict(case, reply, finding, expected, observed, at)
+        return _failed(case, reply, finding, plain, leak)
     if reply.outcome == "not_judged":
         return Verdict(case=case, reply=reply)
+    if leak is not None:
+        return _verdict(case, reply, "leak", "a reply that gives nothing away", leak, case.at)
     sure = [change for change in changes if change.sure] if reply.outcome == "accepted" else []
     changed = next((change for change in sure if change.kind != "lost"), None)
     if changed is not None:
@@ -82,18 +76,29 @@ def _verdict(
     )
 
 
-def _outcome(case: Case, reply: Reply) -> tuple[FindingName | None, str, str]:
-    """What the outcome alone says: the finding, the line for people, the place."""
-    finding: FindingName | None = None
+def _outcome(case: Case, reply: Reply) -> FindingName | None:
+    """The finding that the outcome alone is."""
     if reply.outcome == "crashed":
-        finding = "crash"
-    elif reply.outcome == "timed_out":
-        finding = "timeout"
-    elif reply.outcome == "accepted" and case.expect == "reject":
-        finding = "false_accept"
-    elif reply.outcome == "rejected" and case.expect == "accept":
-        finding = "false_reject"
-    return finding, _observed(reply), case.at
+        return "crash"
+    if reply.outcome == "timed_out":
+        return "timeout"
+    if reply.outcome == "accepted" and case.expect == "reject":
+        return "false_accept"
+    if reply.outcome == "rejected" and case.expect == "accept":
+        return "false_reject"
+    return None
+
+
+def _failed(case: Case, reply: Reply, finding: FindingName, plain: Reply | None, leak: str | None) -> Verdict:
+    """The verdict where the outcome is a finding."""
+    observed = _observed(reply)
+    if finding == "false_reject" and plain is not None and plain.outcome == "accepted":
+        # The value is not refused: this spelling of it is.
+        expected = "accepted, as with the same value before"
+        return _verdict(case, reply, "inconsistent", expected, observed, case.at)
+    if finding == "crash" and leak is not None:
+        observed = f"{observed}, and {leak}"
+    return _verdict(case, reply, finding, _expected(case, finding), observed, case.at)
 
 
 def _expected(case: Case, finding: FindingName) -> str:

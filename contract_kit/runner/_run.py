@@ -146,7 +146,8 @@ class Run:
         self.flow.twice(select(stream, self.settings, self.target.kind))
 
     def _deliveries(self) -> None:
-        if self.target.kind in ENDPOINTS and not self.over():
+        kinds = self.settings.kinds
+        if self.target.kind in ENDPOINTS and not self.over() and (kinds is None or "delivery" in kinds):
             from ._deliver import deliver
 
             deliver(self)

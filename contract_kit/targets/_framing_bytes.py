@@ -8,10 +8,11 @@ used again, and the receiver may answer 4xx, close, or wait in silence.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
 __all__ = ["FRAMINGS", "SOUND", "Request", "header_bytes"]
 
@@ -22,7 +23,7 @@ class Request:
 
     method: bytes
     target: bytes
-    headers: Sequence[tuple[bytes, bytes]]
+    headers: tuple[tuple[bytes, bytes], ...]
     body: bytes
 
 
@@ -35,10 +36,15 @@ def header_bytes(text: str) -> bytes:
 
 
 def _head(request: Request, *framing: tuple[bytes, bytes], version: bytes = b"HTTP/1.1") -> bytes:
-    lines = [b"%s %s %s" % (request.method, request.target, version)]
-    lines += [b"%s: %s" % pair for pair in request.headers]
-    lines += [b"%s: %s" % pair for pair in framing]
-    return b"\r\n".join(lines) + b"\r\n\r\n"
+    begun = _begun(request.method, request.target, version, request.headers)
+    return b"".join((begun, *[b"%s: %s\r\n" % pair for pair in framing], b"\r\n"))
+
+
+@lru_cache(maxsize=64)
+def _begun(method: bytes, target: bytes, version: bytes, headers: tuple[tuple[bytes, bytes], ...]) -> bytes:
+    """The request line and the headers; most requests differ in nothing but the body."""
+    lines = (b"%s %s %s" % (method, target, version), *[b"%s: %s" % pair for pair in headers])
+    return b"".join(line + b"\r\n" for line in lines)
 
 
 _LENGTH = b"Content-Length"

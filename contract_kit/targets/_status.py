@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,7 @@ def _phrase(status: int) -> str:
         return str(status)
 
 
+@lru_cache(maxsize=64)
 def judge_status(status: int) -> tuple[Outcome, str]:
     """The outcome of a reply with this status, and one sentence on it.
 
@@ -51,11 +53,11 @@ def asks_to_wait(status: int, headers: Headers) -> float | None:
 
     408 and 429 do, and 503 with Retry-After (seconds or a date); never more than :data:`LONGEST_WAIT`.
     """
-    after = next((value.strip() for name, value in headers if name.lower() == "retry-after"), None)
-    if status not in _WAITS and (status != HTTPStatus.SERVICE_UNAVAILABLE or after is None):
+    if status not in _WAITS and status != HTTPStatus.SERVICE_UNAVAILABLE:
         return None
+    after = next((value.strip() for name, value in headers if name.lower() == "retry-after"), None)
     if after is None:
-        return 0.5
+        return 0.5 if status in _WAITS else None
     try:
         seconds = float(after)
     except ValueError:

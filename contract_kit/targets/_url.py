@@ -6,6 +6,7 @@ import base64
 import socket
 import ssl
 import time
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urlsplit
 
@@ -109,6 +110,8 @@ class UrlTarget(ClosesItself):
             self._own[b"authorization"] = (b"Authorization", self._user)
         self._own.update({name.lower(): (name, value) for name, value in own})
         self._content_type = self._own.get(b"content-type")
+        # Most deliveries have the same headers.
+        self._with_own = lru_cache(maxsize=64)(self._whole_headers)
 
     # ---- reaching it -----------------------------------------------------------------------------
 
@@ -177,12 +180,16 @@ class UrlTarget(ClosesItself):
         except KeyError:
             known = ", ".join(FRAMINGS)
             raise UsageError(f"framing {delivery.framing!r} is unknown; there are {known}") from None
-        headers = [(header_bytes(name), header_bytes(value)) for name, value in delivery.headers]
+        headers = self._with_own(delivery.headers)
+        return frame(Request(header_bytes(delivery.method), self._path, headers, delivery.body))
+
+    def _whole_headers(self, given: Headers) -> tuple[tuple[bytes, bytes], ...]:
+        """A delivery's headers as bytes, behind those of the target that it has not itself."""
+        headers = [(header_bytes(name), header_bytes(value)) for name, value in given]
         names = {name.lower() for name, _ in headers}
         if self._content_type is not None and (place := _plain_json(headers)) is not None:
             headers[place] = self._content_type
-        head = [pair for name, pair in self._own.items() if name not in names]
-        return frame(Request(header_bytes(delivery.method), self._path, head + headers, delivery.body))
+        return (*(pair for name, pair in self._own.items() if name not in names), *headers)
 
     def exchange(self, deliveries: Iterable[Delivery], /) -> Iterator[tuple[Delivery, Reply]]:
         """Send the deliveries, ``workers`` at a time; yield each with its reply, as replies come.

@@ -48,9 +48,10 @@ def exchange(target: UrlTarget, deliveries: Iterable[Delivery]) -> Iterator[tupl
             state.fill()
             if state.over:
                 break
-            state.turn()
-            if state.ready:
+            while state.ready:
                 yield state.ready.popleft()
+            state.stock_up()
+            state.turn()
         if state.gone is not None:
             raise state.gone
     finally:
@@ -58,7 +59,11 @@ def exchange(target: UrlTarget, deliveries: Iterable[Delivery]) -> Iterator[tupl
 
 
 class _Exchange:
-    """What is under way. ``waiting`` are jobs that go out (again) at a time of their own.
+    """What is under way. ``stock`` are jobs that go out as soon as there is room, ``waiting`` those that go out
+    (again) at a time of their own.
+
+    Jobs go out in a burst: what is slow on our side, making them and judging replies, is done while the receiver
+    is at work on the ones before, and it is woken once for several.
 
     ``suspects`` are jobs whose connection dropped while others were under way: a receiver's process that
     dies takes them all along. Where there are several, each is sent again, alone, and what it does then
@@ -71,6 +76,7 @@ class _Exchange:
         self.exhausted = False
         self.flying = 0
         self.ready: deque[tuple[Delivery, Reply]] = deque()
+        self.stock: deque[Job] = deque()
         self.waiting: list[tuple[float, int, Job]] = []
         self.suspects: list[tuple[float, Job, Answer]] = []
         self.gone: TargetError | None = None
@@ -84,7 +90,7 @@ class _Exchange:
 
     @property
     def over(self) -> bool:
-        pending = self.flying or self.waiting or self.ready or self.suspects
+        pending = self.flying or self.waiting or self.ready or self.suspects or self.stock
         return (self.exhausted or self.gone is not None) and not pending
 
     # ---- going out -------------------------------------------------------------------------------
@@ -128,14 +134,23 @@ class _Exchange:
     def _next_job(self, now: float) -> Job | None:
         if self.waiting and self.waiting[0][0] <= now:
             return heapq.heappop(self.waiting)[2]
-        ahead = self.flying + len(self.ready) + len(self.waiting)  # there are no suspects now
-        if self.exhausted or ahead >= 2 * self.target.workers:
-            return None
-        try:
-            delivery = next(self.source)
-        except StopIteration:
-            self.exhausted = True
-            return None
+        if not self.stock:
+            self.stock_up()
+        return self.stock.popleft() if self.stock else None
+
+    def stock_up(self) -> None:
+        """Make what goes out next, as far as may be pulled ahead."""
+        if self.gone is not None:
+            return
+        behind = self.flying + len(self.ready) + len(self.waiting) + len(self.suspects)
+        room = min(self.target.workers, 2 * self.target.workers - behind)
+        while len(self.stock) < room and not self.exhausted:
+            try:
+                self.stock.append(self._job(next(self.source)))
+            except StopIteration:
+                self.exhausted = True
+
+    def _job(self, delivery: Delivery) -> Job:
         sound = delivery.framing in SOUND
         self._pulled += 1
         return Job(
@@ -148,28 +163,25 @@ class _Exchange:
         )
 
     def turn(self) -> None:
-        """Wait until something is ready, or may go out; not at all where something is ready already."""
-        wait: float | None = 0.0
-        if not self.ready:
-            now = time.monotonic()
-            due = self._next_start(now)
-            wait = None if due is None else max(0.0, due - now)
-            if wait is not None and not self.flying:
-                time.sleep(wait)
-                return
+        """Wait until something came back, or something may go out."""
+        due = self._next_start()
+        wait = None if due is None else max(0.0, due - time.monotonic())
+        if wait is not None and not self.flying:
+            time.sleep(wait)
+            return
         for job, answer in self.client.poll(wait):
             self.flying -= 1
             self._settle(job, answer)
 
-    def _next_start(self, now: float) -> float | None:
+    def _next_start(self) -> float | None:
         """When something may go out though nothing came back; ``None``: not before something did."""
         if self._alone is not None or self.flying >= self.target.workers:
             return None
         if self.suspects:
             return None if self._several else self.suspects[0][0] + _WINDOW
-        if self.exhausted or not now < self._not_before:
-            return max(self._not_before, self.waiting[0][0]) if self.waiting else None
-        return self._not_before
+        if self.stock:
+            return self._not_before
+        return max(self._not_before, self.waiting[0][0]) if self.waiting else None
 
     # ---- coming back -----------------------------------------------------------------------------
 
@@ -229,6 +241,7 @@ class _Exchange:
         self._lost += [job for _, _, job in self.waiting if job.resent]
         self.suspects.clear()
         self.waiting.clear()
+        self.stock.clear()
 
     def _bury(self) -> None:
         """Of what was under way when the receiver died, one did it, and it cannot be asked which.

@@ -5,7 +5,7 @@ Each is ``(family, name, value)``. They are wishes: whoever uses them keeps thos
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -268,11 +268,12 @@ def lengths(most: int) -> tuple[Edge, ...]:
     return (*ascii_ones, *wide, *astral)
 
 
+@lru_cache(maxsize=8)
 def ruler(size: int) -> str:
     """A text of ``size`` characters that says at each place how long it is so far.
 
     >>> ruler(12)
-    'x3x5x7x9xx12'
+    'xx3x5x7x9x12'
     """
     parts: list[str] = []
     left = size
