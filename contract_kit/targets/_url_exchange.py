@@ -59,10 +59,10 @@ def exchange(target: UrlTarget, deliveries: Iterable[Delivery]) -> Iterator[tupl
 
 
 class _Exchange:
-    """What is under way. ``stock`` are jobs that go out as soon as there is room, ``waiting`` those that go out
-    (again) at a time of their own.
+    """What is under way.
 
-    Jobs go out in a burst: what is slow on our side, making them and judging replies, is done while the receiver
+    ``stock`` are jobs that go out as soon as there is room, ``waiting`` those that go out (again) at a time of
+    their own. Jobs go out in a burst: what is slow on our side, making them and judging replies, is done while the receiver
     is at work on the ones before, and it is woken once for several.
 
     ``suspects`` are jobs whose connection dropped while others were under way: a receiver's process that
