@@ -194,6 +194,16 @@ def test_slow_needs_repeats_and_growth():
     known = {"median": 0.0001, "median_size": 3_000}
     assert is_slow([2.0], 3_000, **known) is None
     assert is_slow([2.0, 0.001], 3_000, **known) is None
-    assert is_slow([0.5, 0.4], 3_000, half=[0.2], **known) is None
-    assert "4 times as long as half" in (is_slow([0.5, 0.4], 3_000, half=[0.1], **known) or "")
+    assert is_slow([0.5, 0.4], 300_000, half=[0.2], **known) is None
+    assert "4 times as long as half" in (is_slow([0.5, 0.4], 300_000, half=[0.1], **known) or "")
+
+
+def test_a_small_body_has_no_size_that_explains_its_time():
+    """A pause of four tenths of a second for an everyday body is slow, though half of it takes as long."""
+    assert is_slow([0.4, 0.41], 3_000, median=0.0001, median_size=2_500, half=[0.4])
+
+
+def test_slow_may_be_a_second_whatever_the_growth():
+    """What takes a second for each body is slow, however it grows."""
+    known = {"median": 0.0001, "median_size": 3_000}
     assert is_slow([2.0, 2.1], 3_000, half=[1.2], **known)

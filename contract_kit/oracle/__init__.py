@@ -14,6 +14,7 @@ from contract_kit.oracle._places import Places
 from contract_kit.oracle._plain import LEAF, SET, Plain, leaf, leaf_kind
 from contract_kit.oracle._project import project
 from contract_kit.oracle._slow import FLOOR_S, is_slow, suspicious
+from contract_kit.oracle._steady import counters, without
 
 __all__ = [
     "FLOOR_S",
@@ -25,6 +26,7 @@ __all__ = [
     "Plain",
     "calibrate",
     "compare",
+    "counters",
     "find_leaks",
     "has_stack_trace",
     "is_slow",
@@ -35,4 +37,5 @@ __all__ = [
     "same_result",
     "show",
     "suspicious",
+    "without",
 ]

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 __all__ = ["Comparison", "Walk", "calibrate", "compare"]
 
 _MOST_CHANGES = 20
+_MANY_KEYS = 3
+"""Keys of one object that are told one by one."""
 _TOP = 2
 """Levels at which it pays to look whether nothing changed at all."""
 _DAMAGE = frozenset({"cut", "digits", "offset", "retyped", "letters"})
@@ -270,6 +272,7 @@ class Walk:
         """
         extra = [key for key in came if key not in sent]
         free = self.table.respelt and self.places.is_free(pointer)
+        dropped: list[str] = []
         for key, value in sent.items():
             here = f"{pointer}/{escape_token(key)}"
             if key in came:
@@ -285,7 +288,14 @@ class Walk:
                     extra.remove(alike)
                     self.add(Change(here, value, came[alike], f"its key became {alike!r}"))
                 elif not self.may_drop:
-                    self.add(Change(here, value, None, "the key was dropped"))
+                    dropped.append(key)
+        if dropped and not came:
+            self.add(Change(pointer, sent, came, "came out empty"))
+        elif len(dropped) > _MANY_KEYS:
+            self.add(Change(pointer, sent, came, f"{len(dropped)} of {len(sent)} keys dropped"))
+        else:
+            for key in dropped:
+                self.add(Change(f"{pointer}/{escape_token(key)}", sent[key], None, "the key was dropped"))
         for key in extra:
             if is_empty(came[key]) or (self.fresh_known and same_result(came[key], _down(fresh, key))):
                 continue

@@ -8,12 +8,14 @@ from contract_kit.jsonio import compact
 from contract_kit.model import NOTHING, Verdict
 from contract_kit.oracle._again import same_result
 from contract_kit.oracle._plain import leaf_kind
+from contract_kit.oracle._steady import without
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
     from contract_kit.model import Case, Expect, FindingName, Outcome, Reply
+    from contract_kit.oracle._bound import Path
     from contract_kit.oracle._change import Change
     from contract_kit.oracle._plain import Plain
 
@@ -34,13 +36,14 @@ def judge(
     changes: Sequence[Change] = (),
     plain: Reply | None = None,
     leak: str | None = None,
+    counters: frozenset[Path] = frozenset(),
 ) -> Verdict:
     """The verdict on ``case``.
 
     ``changes`` are those of the value that came out (an unsure one counts for nothing; lost fields are among
     them only where ``lossless`` asked for them), ``plain`` the reply with which this one must agree: that to
     the plain spelling of the same value, or to the same case given before. ``leak`` is what ``find_leaks``
-    said. One case has one verdict; the gravest wins: a crash or a hang, a wrong acceptance or refusal, a
+    said, ``counters`` the places of results that count calls. One case has one verdict; the gravest wins: a crash or a hang, a wrong acceptance or refusal, a
     leak, a changed value, a disagreement, a lost field.
     """
     finding = _outcome(case, reply)
@@ -54,7 +57,7 @@ def judge(
     changed = next((change for change in sure if change.kind != "lost"), None)
     if changed is not None:
         return _changed(case, reply, changed)
-    differs = _disagreement(case, reply, plain) if plain is not None else None
+    differs = _disagreement(case, reply, plain, counters) if plain is not None else None
     if differs is not None:
         return _verdict(case, reply, "inconsistent", differs[0], differs[1], case.at)
     if sure:
@@ -146,16 +149,19 @@ def _changed(case: Case, reply: Reply, change: Change) -> Verdict:
     return _verdict(case, reply, finding, expected, observed, change.pointer)
 
 
-def _disagreement(case: Case, reply: Reply, plain: Reply) -> tuple[str, str] | None:
+def _disagreement(
+    case: Case, reply: Reply, plain: Reply, counters: frozenset[Path]
+) -> tuple[str, str] | None:
     """How two replies to one value differ: expected and observed line."""
     if plain.outcome in {"not_judged", "crashed", "timed_out"}:
         return None
     if plain.outcome != reply.outcome:
         return f"{_OUTCOME[plain.outcome]}, as with the same value before", _observed(reply)
-    body = case.body.decode("utf-8", "replace")
-    if reply.outcome != "accepted" or same_result(reply.value, plain.value, body):
+    body, before = (each.decode("utf-8", "surrogateescape") for each in (case.body, case.plain or case.body))
+    given, wanted = without(reply.value, counters), without(plain.value, counters)
+    if reply.outcome != "accepted" or same_result(given, wanted, body, before):
         return None
-    place, first, second = _where(plain.value, reply.value)
+    place, first, second = _where(wanted, given)
     return (
         f"the same value as before: {place} {show(first)}",
         f"another value: {place} {show(second)}",

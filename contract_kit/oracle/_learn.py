@@ -25,7 +25,7 @@ from contract_kit.oracle._alike import (
     verdict_of,
 )
 from contract_kit.oracle._bound import MISSING, UNRELATED, Bound, Frame, Table, align, items_of, resolve
-from contract_kit.oracle._equal import normal
+from contract_kit.oracle._equal import is_empty, normal
 from contract_kit.oracle._plain import leaf_kind
 
 if TYPE_CHECKING:
@@ -39,6 +39,25 @@ __all__ = ["learn"]
 
 _ENOUGH = 0.5
 _MOST_POSITIONS = 16
+_SEVERAL = 2
+"""Fields that must hold what was sent before an empty one beside them is one that was lost."""
+_OF_ROWS = frozenset(
+    [
+        "id",
+        "uuid",
+        "pk",
+        "key",
+        "version",
+        "created",
+        "updated",
+        "createdat",
+        "updatedat",
+        "deletedat",
+        "createdby",
+        "updatedby",
+    ]
+)
+"""Names (without their spelling) that a row of the consumer's own has, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,17 +122,25 @@ class _Learner:
         if hint is not None and (bound := self._try(hint, samples, named=True)):
             self.table.put(path, bound)
             return
-        scalars = list(dict(self._places_of(samples[0].frames, (str, int, float))))
-        for named in (True, False):
-            for source in scalars:
-                alike = joined_alike(path, source)
-                if (alike > 0) is not named:
-                    continue
-                bound = self._try(source, samples, named=named)
-                if bound and (bound.seen or alike > 1) and (named or self._tells(source, samples)):
-                    self.table.put(path, bound)
-                    return
-        self.table.put(path, UNRELATED)
+        self.table.put(path, self._source_of(path, samples) or UNRELATED)
+
+    def _source_of(self, path: Path, samples: Sequence[_Sample]) -> Bound | None:
+        """The place that a value is from, as far as names and values tell.
+
+        A last name alone says less than a value that is the same each time: another object may have it, too.
+        """
+        scalars = dict(self._places_of(samples[0].frames, (str, int, float)))
+        alike = {source: joined_alike(path, source) for source in scalars}
+        partly: Bound | None = None
+        for source in sorted(scalars, key=lambda one: -alike[one]):
+            if alike[source]:
+                bound = self._try(source, samples, named=True)
+                if bound and (alike[source] > 1 or (bound.seen and self._try(source, samples, named=False))):
+                    return bound
+                partly = partly or (bound if bound and bound.seen else None)
+            elif (bound := self._try(source, samples, named=False)) and self._tells(source, samples):
+                return bound
+        return partly
 
     def _tells(self, source: str, samples: Sequence[_Sample]) -> bool:
         """Whether equal values prove anything: long texts or big numbers in each sample."""
@@ -192,6 +219,26 @@ class _Learner:
         for key in keys:
             below = [_Sample(sample.came[key], sample.frames) for sample in samples if key in sample.came]
             self.bind((*path, key), below, self._child(source, key, samples))
+        if source is not None:
+            self._bind_emptied(path, source, samples)
+
+    def _bind_emptied(self, path: Path, source: str, samples: Sequence[_Sample]) -> None:
+        """Bind the fields that never hold anything, of an object whose other fields hold what was sent.
+
+        Such a field is read under another name than it has. An id, or a time of creation, may be one that the
+        consumer's own database is going to fill.
+        """
+        children = {key: self._child(source, key, samples) for key in samples[0].came}
+        bound = (self.table.bound.get((*path, key)) for key, child in children.items() if child is not None)
+        if sum(each is not None and each.named and each.seen for each in bound) < _SEVERAL:
+            return
+        for key, child in children.items():
+            if child is None or normal(key) in _OF_ROWS or not self.places.is_declared(child):
+                continue
+            sent = [found[1] for sample in samples if (found := resolve(child, sample.frames))]
+            gone = all(is_empty(sample.came.get(key)) for sample in samples)
+            if gone and not any(value is MISSING or is_empty(value) for value in sent):
+                self.table.put((*path, key), Bound(child, seen=True))
 
     def _child(self, source: str | None, key: str, samples: Sequence[_Sample]) -> str | None:
         """The place of the same name, whatever the spelling, in the counterpart of the parent."""
@@ -221,6 +268,9 @@ class _Learner:
         scores: dict[str, float] = {}
         for sample in samples:
             for source, value in self._places_of(sample.frames, dict):
+                if source != hint and self.places.is_map(source) and not _tells_all(value, sample.came):
+                    scores[source] = float("-inf")  # data of another's: a key or two in common prove nothing
+                    continue
                 scores[source] = scores.get(source, 0) + likeness(sample.came, value, source, self.places)
         best = max(scores, key=lambda source: (scores[source], source == hint), default=None)
         if best is not None and scores[best] >= len(samples):
@@ -257,6 +307,8 @@ class _Learner:
             if below:
                 # a list that kept its name is promised whole; one of another name may be a choice of items
                 named = bool(path) and normal(path[-1]) == normal(tokens(source)[-1] if source else "")
+                if not named and self._holds_more(source, below, samples):
+                    continue
                 rule: Rule = "part" if not named and self._is_part(source, samples) else "list"
                 self.table.put(path, Bound(source, named=named, seen=True, rule=rule))
                 self._keep(source, below)
@@ -304,6 +356,16 @@ class _Learner:
                     below.append(_Sample(item, (*sample.frames, frame)))
         return below if len(below) > total * _ENOUGH else []
 
+    def _holds_more(self, source: str, below: Sequence[_Sample], samples: Sequence[_Sample]) -> bool:
+        """Whether a list of another name holds more than the items: rows of several kinds, say."""
+        total = 0
+        for sample in samples:
+            found, came = resolve(source, sample.frames), items_of(sample.came) or []
+            total += len(came)
+            if found is None or not isinstance(found[1], list) or len(came) > len(found[1]):
+                return True
+        return len(below) < total
+
     def _is_part(self, source: str, samples: Sequence[_Sample]) -> bool:
         """Whether items are left out for what they are (a filter), and not for where they stand (a cut)."""
         cuts: set[tuple[str, int]] = set()
@@ -331,6 +393,12 @@ class _Learner:
                     place = f"{source}/*/{escape_token(name)}"
                     if isinstance(value, str) and self.places.is_enum(place):
                         self.table.kept.setdefault(place, set()).add(value)
+
+
+def _tells_all(sent: dict[str, Any], came: dict[str, Plain]) -> bool:
+    """Whether every key of an object that is data came out, in any spelling."""
+    names = {normal(key) for key in came}
+    return all(normal(key) in names for key in sent)
 
 
 def _holds(cut: tuple[str, int], samples: Sequence[_Sample], source: str) -> bool:

@@ -16,6 +16,8 @@ MANY = 20.0
 _WORSE = 3.0
 """Half the body must take less than a third of the time: growth is then clearly worse than linear (2)."""
 _HUGE_S = 1.0
+_SMALL = 2.0
+"""A body of at most so many everyday ones is too small for its size to explain anything."""
 
 
 def suspicious(elapsed: float, size: int, *, median: float, median_size: int, floor: float = FLOOR_S) -> bool:
@@ -42,7 +44,7 @@ def is_slow(
     ``repeats`` are at least two more measurements of the same case: the quickest counts, so that one pause of
     the machine never makes a finding. ``half`` are those of a body of half the size in the place that the
     case is about, if there is one: a case whose time merely grows with its size is not slow unless it takes a
-    second.
+    second. A small body has no size that could grow.
     """
     if len(repeats) < 2:
         return None
@@ -53,7 +55,7 @@ def is_slow(
     words = f"{_time(best)} for {size:,} bytes, {times:,.0f} times the median"
     if half:
         growth = best / max(min(half), 1e-6)
-        if growth < _WORSE and best < _HUGE_S:
+        if growth < _WORSE and best < _HUGE_S and size > _SMALL * median_size:
             return None
         if growth >= _WORSE:
             words += f"; {growth:.0f} times as long as half of it"

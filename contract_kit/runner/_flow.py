@@ -21,7 +21,6 @@ from contract_kit.oracle import FLOOR_S, judge
 from contract_kit.targets import Again, ReceiverGone
 
 from ._group import rough_key
-from ._judging import is_same
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -133,7 +132,7 @@ class Flow:
         run.tally.deliveries += 1
         run.pace.note(case, reply)
         if before is not None:
-            if reply is not before and not is_same(case, before, reply):
+            if reply is not before and not run.judge.is_same(case, before, reply):
                 self._suspects.append((number, case, before, reply))
             return
         run.progress.advance()

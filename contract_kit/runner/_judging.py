@@ -11,17 +11,31 @@ from typing import TYPE_CHECKING, Any
 
 from contract_kit.jsonio import compact, strict_loads
 from contract_kit.model import JSON_HEADERS, NOTHING, Case, Delivery, Reply, Verdict
-from contract_kit.oracle import Change, Comparison, Places, calibrate, find_leaks, judge, same_result
+from contract_kit.oracle import (
+    Change,
+    Comparison,
+    Places,
+    calibrate,
+    counters,
+    find_leaks,
+    judge,
+    same_result,
+    without,
+)
 from contract_kit.targets import AsSent, send
+
+from ._distinct import distinct
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from contract_kit.model import Terms
+    from contract_kit.model import Policy, Terms
     from contract_kit.targets import Target
 
-__all__ = ["Judge", "is_same"]
+__all__ = ["Judge"]
 
+_DISTINCT = 3
+"""Bodies that are given again with nothing twice."""
 _NO_REFERENCES = 2
 """The version of marshal's format in which equal values always have equal bytes."""
 
@@ -39,12 +53,14 @@ class Judge:
         secrets: Sequence[str] = (),
     ) -> None:
         self.target = target
+        self._terms = terms
         self.lossless = lossless
         self._prepare = prepare
         self._secrets = tuple(secrets)
         self._places = Places.of(terms)
         self._plain: dict[bytes, Reply] = {}
         self.comparison: Comparison = calibrate((), self._places)
+        self._counters: frozenset[tuple[str, ...]] = frozenset()
         self.compared = 0
         self.accepted = 0
 
@@ -56,7 +72,21 @@ class Judge:
         return send(self.target, self._prepare(delivery))
 
     def calibrate(self, bodies: Sequence[Any]) -> list[Reply]:
-        """Learn from realistic bodies what comes out for them."""
+        """Learn from realistic bodies what comes out for them; the replies to those that were given.
+
+        Where values come out, they are given once more with other values for what a body holds twice.
+        """
+        replies, pairs = self._learn(bodies)
+        if pairs:
+            policy: Policy = "provider" if self._terms.profile is not None else "schema"
+            others = [distinct(self._terms, policy, body) for body in bodies[:_DISTINCT]]
+            more, apart = self._learn([body for body in others if body is not None])
+            replies, pairs = replies + more, pairs + apart
+        self.comparison = calibrate(pairs, self._places)
+        self._counters = counters([came for _, came in pairs])
+        return replies
+
+    def _learn(self, bodies: Sequence[Any]) -> tuple[list[Reply], list[tuple[Any, Any]]]:
         replies = []
         pairs = []
         for body in bodies:
@@ -65,8 +95,7 @@ class Judge:
             replies.append(reply)
             if reply.outcome == "accepted" and reply.value is not NOTHING:
                 pairs.append((body, reply.value))
-        self.comparison = calibrate(pairs, self._places)
-        return replies
+        return replies, pairs
 
     def verdict(self, case: Case, reply: Reply) -> tuple[Verdict, bool]:
         """The verdict on a case and its reply, and whether it is doubtful: then :meth:`settled` must be asked.
@@ -92,7 +121,7 @@ class Judge:
 
     def _judge(self, case: Case, reply: Reply, changes: list[Change], plain: Reply | None) -> Verdict:
         leak = find_leaks(reply, self._secrets, sent=case.body) if reply.headers or reply.body else None
-        return judge(case, reply, changes=changes, plain=plain, leak=leak)
+        return judge(case, reply, changes=changes, plain=plain, leak=leak, counters=self._counters)
 
     def _changes(self, case: Case, reply: Reply, fresh: Any) -> list[Change]:
         if (
@@ -127,13 +156,25 @@ class Judge:
         # What is wrong may be repaired by a consumer that takes it; nothing else may change.
         return [c for c in found if not (broken and _related(c.pointer, case.at))]
 
+    def is_same(self, case: Case, first: Reply, second: Reply) -> bool:
+        """Whether a case came to the same twice, but for counters, clocks and random ids."""
+        if first.outcome != second.outcome:
+            return False
+        one, two = first.value, second.value
+        if one is NOTHING or two is NOTHING:
+            return one is two
+        if (type(one) is type(two) and one == two) or _identical(one, two):
+            return True
+        one, two = without(one, self._counters), without(two, self._counters)
+        return same_result(one, two, case.body.decode("utf-8", "replace"))
+
     def again(self, case: Case, first: Reply, second: Reply) -> Verdict | None:
         """The verdict on a case that was given twice and gave two results; ``None`` where chance explains it."""
         one, two = self.ask(case.body, case, fresh=True), self.ask(case.body, case, fresh=True)
-        if judge(case, two, plain=one).finding == "inconsistent":
+        if judge(case, two, plain=one, counters=self._counters).finding == "inconsistent":
             return None
         for reply in (second, first):
-            verdict = judge(case, reply, plain=one)
+            verdict = judge(case, reply, plain=one, counters=self._counters)
             if verdict.finding == "inconsistent":
                 return verdict
         return None
@@ -149,15 +190,3 @@ def _identical(sent: Any, came: Any) -> bool:
 
 def _related(pointer: str, at: str) -> bool:
     return not pointer or pointer == at or pointer.startswith(at + "/") or at.startswith(pointer + "/")
-
-
-def is_same(case: Case, first: Reply, second: Reply) -> bool:
-    """Whether a case came to the same twice, but for clocks and random ids."""
-    if first.outcome != second.outcome:
-        return False
-    one, two = first.value, second.value
-    if one is NOTHING or two is NOTHING:
-        return one is two
-    if (type(one) is type(two) and one == two) or _identical(one, two):
-        return True
-    return same_result(one, two, case.body.decode("utf-8", "replace"))
