@@ -259,6 +259,7 @@ def _judge(
 
 
 def _broken(terms: Terms, case: Case, value: Any, report: Report, errors: Errors) -> None:
+    errors = causes(errors)
     places = {pointer for pointer, _ in errors}
     if len(places) != 1:
         report.breach(case, f"breaks rules at {sorted(places) or 'no place'}")
@@ -274,6 +275,18 @@ def _broken(terms: Terms, case: Case, value: Any, report: Report, errors: Errors
     report.violated.add((pattern_in(terms, case.at), case.family))
     here = _at(value, case.at)
     report.wrong.setdefault((pattern_in(terms, case.at), case.family), []).append(_measure(here))
+
+
+def causes(errors: Errors) -> Errors:
+    """The errors without those that follow from one below: a schema that fails has looked at nothing, so that
+    ``unevaluatedProperties`` above it speaks of the properties that it declares."""
+    follows = {"unevaluatedProperties", "unevaluatedItems"}
+    below = [pointer for pointer, names in errors if not names & follows]
+    return [
+        (pointer, names)
+        for pointer, names in errors
+        if not names & follows or not any(p == pointer or p.startswith(f"{pointer}/") for p in below)
+    ]
 
 
 def _at(value: Any, pointer: str) -> Any:

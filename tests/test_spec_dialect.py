@@ -7,6 +7,7 @@ from spec_makers import PLACE, terms, translated
 
 from contract_kit.errors import SpecError, UnsupportedKeyword
 from contract_kit.schema import violations
+from contract_kit.shape import AT_ODDS
 
 NULL = {"type": "null"}
 
@@ -19,7 +20,11 @@ NULL = {"type": "null"}
         ({"nullable": True, "minLength": 1}, {"minLength": 1}),
         (
             {"type": "string", "nullable": True, "enum": ["a"]},
-            {"type": ["string", "null"], "enum": ["a"]},
+            {"type": ["string", "null"], "enum": ["a"], AT_ODDS: True},
+        ),
+        (
+            {"type": "string", "x-nullable": True},
+            {"type": "string", AT_ODDS: True},
         ),
         (
             {"type": "string", "nullable": True, "enum": ["a", None]},

@@ -8,16 +8,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from contract_kit.errors import SpecError
 from contract_kit.jsonio import MISSING
 from contract_kit.shape import json_type, matches
-from contract_kit.values import all_breaking, breaking, judge_of, matching, opposites, sized
+from contract_kit.values import (
+    Builder,
+    all_breaking,
+    breaking,
+    entry_of,
+    further,
+    judge_of,
+    matching,
+    neighbours,
+    opposites,
+    sized,
+    stretched,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from contract_kit.shape import Node
 
-__all__ = ["entries", "items", "logic"]
+__all__ = ["contained", "entries", "items", "logic"]
 
 Proposal = tuple[str, str, Any]
 _MOST_PAIRS = 6
@@ -95,6 +108,15 @@ _PLAIN: dict[str, Any] = {
 }
 
 
+def contained(node: Node) -> Iterator[tuple[Any, Any]]:
+    """Each schema that an array must contain an item of, with such an item."""
+    for schema in node.all_of("contains"):
+        try:
+            yield schema, Builder(items=1).build(node.item(len(node.prefix)).also(schema)).value
+        except SpecError:
+            continue
+
+
 def _contains(node: Node, value: list[Any]) -> Iterator[Proposal]:
     for number, schema in enumerate(node.all_of("contains")):
         wanted = judge_of(node.item(len(node.prefix)).also(schema))
@@ -137,8 +159,12 @@ def entries(node: Node, value: dict[str, Any]) -> Iterator[Proposal]:
         yield "one-short", "minProperties", {k: value[k] for k in kept[: least - 1]}
         yield "empty", "minProperties", {}
     if most is not None:
-        extra = {f"key_{n}": next(iter(value.values()), "x") for n in range(most + 1)}
-        yield "one-over", "maxProperties", dict(list({**value, **extra}.items())[: most + 1])
+        extra = further(node, value, max(most + 1 - len(value), 0))
+        yield "one-over", "maxProperties", {**value, **extra}
+        if len(value) + len(extra) <= most:
+            # No names are left that it allows: some that it does not.
+            some = {f"key_{n}": next(iter(value.values()), "x") for n in range(most + 1)}
+            yield "one-over", "maxProperties", dict(list({**value, **some}.items())[: most + 1])
         yield from _opposite(node, "maxProperties")
     yield from _names(node, value)
     if node.closed:
@@ -184,6 +210,9 @@ def _some_names(node: Node, value: dict[str, Any]) -> list[str]:
     return [*declared, *dict.fromkeys(name for name in entries if name is not None)]
 
 
+_MOST_NAMES = 4
+
+
 def near_keys(name: str) -> dict[str, str]:
     """Names that a careless reader takes for ``name``.
 
@@ -194,10 +223,12 @@ def near_keys(name: str) -> dict[str, str]:
         "case-upper": name.upper(),
         "case-lower": name.lower(),
         "case-title": name[:1].upper() + name[1:],
+        "plural": name[:-1] if name.endswith("s") else f"{name}s",
         "longer": f"{name}x",
         "longer-digit": f"{name}1",
         "shorter": name[:-1],
         "prefixed": f"x{name}",
+        "prefixed-upper": f"X{name}",
         "headless": name[1:],
         "space-before": f" {name}",
         "space-after": f"{name} ",
@@ -230,14 +261,35 @@ def _names(node: Node, value: dict[str, Any]) -> Iterator[Proposal]:
     ):
         if not judge.is_valid(key):
             yield variant, "propertyNames", {**value, key: sound}
-    for name in list(value)[:1]:
-        for how, key in near_keys(name).items():
+    entries = [name for name in value if name not in node.properties] or list(value)
+    patterns = tuple(names.all_of("pattern"))
+    for number, name in enumerate(entries[:_MOST_NAMES]):
+        tail = f".{name}" if number else ""
+        alike = near_keys(name)
+        if patterns and judge.is_valid(name):
+            alike |= neighbours(patterns, name).broken
+        for how, key in alike.items():
             if key not in value and not judge.is_valid(key):
-                yield f"near-{how}", "propertyNames", {**value, key: value[name]}
+                yield f"near-{how}{tail}", "propertyNames", {**value, key: value[name]}
     for bound in (names.keyword("maxLength"), names.keyword("minLength")):
         for size in () if bound is None else (bound + 1, bound - 1):
-            if size >= 0 and not judge.is_valid("k" * size):
-                yield f"length-{size}", "propertyNames", {**value, "k" * size: sound}
+            for key in _names_of(node, entries, size):
+                if not judge.is_valid(key):
+                    # A value that the object takes under such a name, where it takes any: one rule alone is broken.
+                    yield f"length-{size}", "propertyNames", {**value, key: entry_of(node, key, sound)}
+
+
+def _names_of(node: Node, names: list[str], size: int) -> list[str]:
+    """A name of a size that is like one of ``names``, and would be allowed but for that."""
+    if size < 0:
+        return []
+    rules = node.names.all_of("pattern") if node.names is not None else []
+    for name in names or ["k"]:
+        own = [pattern for pattern in node.patterns if matches(pattern, name)]
+        found = stretched((*rules, *own), name, size)
+        if found is not None:
+            return [found]
+    return ["k" * size]
 
 
 def _closing(node: Node) -> str:

@@ -14,9 +14,23 @@ from zlib import crc32
 
 from contract_kit.jsonio import MISSING, compact, get, join
 from contract_kit.shape import json_type
-from contract_kit.values import DISPUTED, VIOLATORS, is_multiple
+from contract_kit.values import (
+    DISPUTED,
+    VIOLATORS,
+    Site,
+    exact,
+    hair,
+    is_multiple,
+    judge_of,
+    neighbours,
+    padded,
+    plain,
+    sized,
+    stretched,
+    ways,
+)
 
-from ._broken import entries, items, logic
+from ._broken import contained, entries, items, logic
 from ._draft import Draft, difference
 
 if TYPE_CHECKING:
@@ -24,9 +38,9 @@ if TYPE_CHECKING:
 
     from contract_kit.model import Terms
     from contract_kit.shape import Node
-    from contract_kit.values import Base, Site
+    from contract_kit.values import Base
 
-__all__ = ["invalid"]
+__all__ = ["invalid", "near_items", "near_misses"]
 
 Proposal = tuple[str, str, Any]
 """(variant, keyword, new value of the place)"""
@@ -89,7 +103,7 @@ def _describe(at: str, keyword: str, variant: str, told: str, new: Any, base: Ba
     return f"{where} is {told} ({variant.replace('-', ' ')})"
 
 
-_MOST_VIOLATORS, _FIRST_VIOLATORS = 3000, 3
+_MOST_VIOLATORS, _FIRST_VIOLATORS, _FIRST_MISSES = 3000, 3, 17
 
 
 def _rules(terms: Terms, keyword: str) -> int:
@@ -98,6 +112,16 @@ def _rules(terms: Terms, keyword: str) -> int:
     if key not in terms.root.memo:
         terms.root.memo[key] = sum(rule.keyword == keyword for rule in terms.constraints)
     return terms.root.memo[key]  # type: ignore[no-any-return]
+
+
+def _shared(terms: Terms, site: Site, found: list[Proposal], first: int) -> Iterator[Proposal]:
+    """In a large contract the places share what breaks a text: each has the first, and some of the others."""
+    if found:
+        step = -(-_rules(terms, found[0][1]) * len(found) // _MOST_VIOLATORS)
+        turn = crc32(site.at.encode("utf-8", "surrogatepass"))
+        for number, proposal in enumerate(found):
+            if step <= 1 or number < first or (number + turn) % step == 0:
+                yield proposal
 
 
 def proposals(terms: Terms, site: Site, others: tuple[Any, ...]) -> Iterator[Proposal]:
@@ -109,21 +133,54 @@ def proposals(terms: Terms, site: Site, others: tuple[Any, ...]) -> Iterator[Pro
     if node.enum is not None or node.pointer in terms.pins:
         yield from _enum(site, others)
     for name in node.all_of("format"):
-        violators = VIOLATORS.get(name, {})
-        step = -(-_rules(terms, "format") * len(violators) // _MOST_VIOLATORS)
-        turn = crc32(site.at.encode("utf-8", "surrogatepass"))
-        for number, (variant, text) in enumerate(violators.items()):
-            # In a large contract the places share them: each has the first, and some of the others.
-            if step <= 1 or number < _FIRST_VIOLATORS or (number + turn) % step == 0:
-                yield variant, "format", text
+        found = [(variant, "format", text) for variant, text in VIOLATORS.get(name, {}).items()]
+        yield from _shared(terms, site, found, _FIRST_VIOLATORS)
     if isinstance(site.value, str):
         yield from _strings(node, site.value)
+        if node.all_of("pattern"):
+            yield from _shared(terms, site, list(_patterns(node, site.value)), _FIRST_MISSES)
     if isinstance(site.value, int | float) and not isinstance(site.value, bool):
         yield from _numbers(node, site.value)
     if isinstance(site.value, list):
         yield from items(node, site.value)
+        yield from _nearly_contained(terms, site, others)
     if isinstance(site.value, dict):
         yield from entries(node, site.value)
+
+
+def _nearly_contained(terms: Terms, site: Site, others: tuple[Any, ...]) -> Iterator[Proposal]:
+    """Arrays whose items are nearly what they must contain, and no more than that."""
+    for number, (schema, made) in enumerate(contained(site.node)):
+        wanted = judge_of(site.node.item(len(site.node.prefix)).also(schema))
+        match = next((item for item in site.value if wanted.is_valid(item)), made)
+        enough = (site.node.keyword("minContains") or 1) - 1
+        size = max(len(site.value), enough + 1) - enough
+        tail = f"-{number}" if number else ""
+        for variant, new in near_items(terms, site, schema, match, others):
+            rest = sized([new], size, unique=bool(site.node.keyword("uniqueItems")))
+            yield f"nearly-{variant}{tail}", "contains", [match] * enough + rest
+
+
+def near_items(
+    terms: Terms, site: Site, schema: Any, match: Any, others: tuple[Any, ...] = ()
+) -> Iterator[tuple[str, Any]]:
+    """Items that an array may hold and that are nearly, and not, what ``schema`` (of ``contains``) asks for."""
+    item = site.node.item(len(site.node.prefix))
+    inner = item.also(schema)
+    fine, wanted = judge_of(item), judge_of(inner)
+    near = Site(join(site.at, 0), inner, match)
+    absent = (
+        (variant, keyword, {key: value for key, value in match.items() if key != name})
+        for name, variant, keyword in _inside(near)
+    )
+    for (variant, _, new), _ in zip(
+        (*absent, *proposals(terms, near, others)), range(_MOST_NEAR), strict=False
+    ):
+        if fine.is_valid(new) and not wanted.is_valid(new):
+            yield variant, new
+
+
+_MOST_NEAR = 80
 
 
 # -- type -------------------------------------------------------------------------------------
@@ -145,8 +202,12 @@ def _types(site: Site) -> Iterator[Proposal]:
     for name, values in _WRONG.items():
         if name in allowed or (name == "integer" and "number" in allowed):
             continue
+        if name == "number" and "integer" in allowed:
+            continue
         for variant, value in values:
             yield variant, "type", value
+    if "number" not in allowed and "integer" in allowed:
+        yield "fraction", "type", _with_fraction(site.node, site.value)
     right = site.value
     if "array" not in allowed:
         yield "in-array", "type", [right]
@@ -168,6 +229,17 @@ def _types(site: Site) -> Iterator[Proposal]:
     if "boolean" in allowed:
         yield "one", "type", 1
         yield "yes", "type", "yes"
+
+
+def _with_fraction(node: Node, right: Any) -> float:
+    """A number that is no integer, as near to ``right`` as may be: within its bounds a half is all that is wrong."""
+    if isinstance(right, bool) or not isinstance(right, int) or abs(right) >= _WHOLE_BELOW:
+        return 1.5
+    tops = [top for keyword in ("maximum", "exclusiveMaximum") if (top := node.keyword(keyword)) is not None]
+    return right - 0.5 if tops and right + 0.5 >= min(tops) else right + 0.5
+
+
+_WHOLE_BELOW = 2**52
 
 
 # -- enum and const ---------------------------------------------------------------------------
@@ -233,6 +305,7 @@ def near_misses(member: str) -> dict[str, str]:
         "case-upper": member.upper(),
         "case-lower": member.lower(),
         "case-title": member[:1].upper() + member[1:],
+        "case-words": member.title(),
         "case-last": member[:-1] + member[-1:].upper(),
         "space-before": " " + member,
         "space-after": member + " ",
@@ -276,89 +349,102 @@ def near_misses(member: str) -> dict[str, str]:
 
 def _strings(node: Node, value: str) -> Iterator[Proposal]:
     least, most = node.keyword("minLength"), node.keyword("maxLength")
+    patterns = tuple(node.all_of("pattern"))
     if least:
+        # What keeps the pattern comes first: it breaks one rule alone.
+        if patterns:
+            shorter = stretched(patterns, value, least - 1)
+            if shorter is not None:
+                yield "one-short-alike", "minLength", shorter
         yield "one-short", "minLength", value[: least - 1] if len(value) >= least - 1 else "x" * (least - 1)
         yield "empty", "minLength", ""
         yield "blank", "minLength", ""
     if most is not None:
         filler = value or "x"
+        longer = stretched(patterns, value, most + 1) if patterns else padded(node.format or "", most + 1)
+        if longer is not None:
+            yield "one-over-alike", "maxLength", longer
         for variant, size in (("one-over", most + 1), ("twice", 2 * most + 2), ("far-over", most + 1000)):
             yield variant, "maxLength", (filler * (size // len(filler) + 1))[:size]
         yield "one-over-astral", "maxLength", "𝒜" * (most + 1)
-    if node.all_of("pattern"):
-        for variant, text in {
-            "empty": "",
-            "blank": " ",
-            "text": "not like that",
-            "space-before": " " + value,
-            "space-after": value + " ",
-            "line-break-before": "\n" + value,
-            "doubled": value + value,
-            "case-upper": value.upper(),
-            "case-lower": value.lower(),
-            "prefix": value[:-1],
-            "suffix": value[1:],
-            "longer": value + "!",
-            "punctuation": "!?",
-            "letter": "x",
-            "digit": "7",
-            "non-ascii": "é" + value[1:],
-            "nul-after": value + "\x00",
-        }.items():
-            yield variant, "pattern", text
     if node.format in VIOLATORS:
         return
     if node.format is not None:
         yield "text", "format", "not one"
 
 
+def _patterns(node: Node, value: str) -> Iterator[Proposal]:
+    """What nearly matches, and what does not at all."""
+    for variant, text in {
+        "empty": "",
+        "blank": " ",
+        "text": "not like that",
+        "space-before": " " + value,
+        "space-after": value + " ",
+        "line-break-before": "\n" + value,
+        "doubled": value + value,
+        "case-upper": value.upper(),
+        "case-lower": value.lower(),
+        "prefix": value[:-1],
+        "suffix": value[1:],
+        "longer": value + "!",
+        "punctuation": "!?",
+        "letter": "x",
+        "digit": "7",
+        "non-ascii": "é" + value[1:],
+        "nul-after": value + "\x00",
+    }.items():
+        yield variant, "pattern", text
+    for number, text in enumerate(ways(node, value)):
+        tail = f"-{number}" if number else ""
+        for name, other in neighbours(tuple(node.all_of("pattern")), text).broken.items():
+            yield name + tail, "pattern", other
+
+
 def _numbers(node: Node, value: float) -> Iterator[Proposal]:
+    """Just past each bound, one step past it and far past it; what is no multiple. Counted as decimals are."""
     del value
-    low, high = node.keyword("minimum"), node.keyword("maximum")
-    above, below = node.keyword("exclusiveMinimum"), node.keyword("exclusiveMaximum")
     step = node.keyword("multipleOf")
-    unit = step or 1
-    if step and low is not None:
-        yield (
-            "step-under",
-            "minimum",
-            _plain((ceil(Fraction(low) / Fraction(str(step))) - 1) * Fraction(str(step))),
-        )
-    if step and high is not None:
-        yield (
-            "step-over",
-            "maximum",
-            _plain((floor(Fraction(high) / Fraction(str(step))) + 1) * Fraction(str(step))),
-        )
-    if low is not None:
-        yield "one-under", "minimum", low - unit
-        yield "far-under", "minimum", low - 1000 * unit
-        if "number" in node.types and not step:
-            yield "just-under", "minimum", low - 0.001 * max(abs(low), 1)
-    if high is not None:
-        yield "one-over", "maximum", high + unit
-        yield "far-over", "maximum", high + 1000 * unit
-        if "number" in node.types and not step:
-            yield "just-over", "maximum", high + 0.001 * max(abs(high), 1)
+    unit = exact(step) if step else Fraction(1)
+    for keyword, sign in (("minimum", -1), ("maximum", 1)):
+        bound = node.keyword(keyword)
+        if bound is not None:
+            side = "under" if sign < 0 else "over"
+            if step:
+                last = (floor if sign > 0 else ceil)(exact(bound) / unit)
+                yield f"step-{side}", keyword, plain((last + sign) * unit)
+            yield f"one-{side}", keyword, plain(exact(bound) + sign * unit)
+            yield f"far-{side}", keyword, plain(exact(bound) + sign * 1000 * unit)
+            if "number" in node.types and not step:
+                yield f"just-{side}", keyword, bound + sign * 0.001 * max(abs(bound), 1)
+                if node.format != "float":  # whose readers hold seven digits
+                    yield f"hair-{side}", keyword, plain(exact(bound) + sign * hair(bound))
+    above, below = node.keyword("exclusiveMinimum"), node.keyword("exclusiveMaximum")
     if above is not None:
         yield "at-bound", "exclusiveMinimum", above
-        yield "one-under", "exclusiveMinimum", above - unit
+        yield "one-under", "exclusiveMinimum", plain(exact(above) - unit)
     if below is not None:
         yield "at-bound", "exclusiveMaximum", below
-        yield "one-over", "exclusiveMaximum", below + unit
+        yield "one-over", "exclusiveMaximum", plain(exact(below) + unit)
     if step:
-        start = low if low is not None else 0
-        for variant, new in (
-            ("one-more", start + step + 1),
-            ("half", start + step * 1.5),
-            ("tenth", start + step * 1.1),
-        ):
-            if is_multiple(new, step) is False:
-                yield variant, "multipleOf", int(new) if float(new).is_integer() else new
+        yield from _no_multiples(node, unit, step)
 
 
-def _plain(value: Fraction) -> int | float:
-    return int(value) if value.denominator == 1 else float(value)
+def _no_multiples(node: Node, unit: Fraction, step: float) -> Iterator[Proposal]:
+    """Numbers between two multiples, within the bounds."""
+    low = next((v for k in ("minimum", "exclusiveMinimum") if (v := node.keyword(k)) is not None), None)
+    high = next((v for k in ("maximum", "exclusiveMaximum") if (v := node.keyword(k)) is not None), None)
+    start = ceil(exact(low) / unit) * unit if low is not None else Fraction(0)
+    if low is None and high is not None:
+        start = (floor(exact(high) / unit) - 2) * unit
+    for variant, more in (
+        ("one-more", unit + 1),
+        ("half", unit * Fraction(3, 2)),
+        ("tenth", unit * Fraction(11, 10)),
+    ):
+        new = plain(start + more)
+        if is_multiple(new, step) is False:
+            yield variant, "multipleOf", new
 
 
 def _inside(site: Site) -> Iterator[tuple[str, str, str]]:

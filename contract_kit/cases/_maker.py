@@ -40,12 +40,14 @@ def expectation_of(terms: Terms, policy: Policy, value: Any, *, sendable: bool =
     Asks two schemas: the document's and, under the policies that know it, that of what the provider really
     sends. Both satisfied: accept. Neither: reject. One of them: either.
     """
-    violations = tuple(validator_for(terms.schema).violations(value))
+    violations = tuple(_causes(validator_for(terms.schema).violations(value)))
     sends = None
     if terms.profile is not None and terms.profile.sends and policy != "schema":
         sends = validator_for(terms.profile.sends).is_valid(value) and sendable
     if violations:
-        return Told(violations, "either" if sends or policy == "tolerant" else "reject")
+        lenient = terms.root.charitable
+        at_odds = lenient is not None and validator_for(lenient).is_valid(value)
+        return Told(violations, "either" if sends or at_odds or policy == "tolerant" else "reject")
     chosen = terms.root.discriminated
     if chosen is not None and not validator_for(chosen).is_valid(value):
         return Told((), "either")
@@ -68,6 +70,9 @@ class Maker:
             self._chosen = Local(
                 build_root(terms.root.discriminated), validator_for(terms.root.discriminated)
             )
+        self._charity: Local | None = None
+        if terms.root.charitable is not None:
+            self._charity = Local(build_root(terms.root.charitable), validator_for(terms.root.charitable))
         self._seen: set[int] = set()
         self._ids: set[str] = set()
 
@@ -131,7 +136,7 @@ class Maker:
 
     def _one_rule(self, draft: Draft) -> Violation | None:
         """The one rule that an invalid draft breaks: at its place or above it, and at no second place."""
-        found = _violations(self._document, draft)
+        found = _causes(_violations(self._document, draft))
         if not found or len({v.pointer for v in found}) != 1:
             return None
         there = found[0].pointer
@@ -150,7 +155,7 @@ class Maker:
             return "either"
         sends = None if self._sends is None else draft.sendable and _is_valid(self._sends, draft)
         if violated:
-            return "either" if sends else "reject"
+            return "either" if sends or self._is_at_odds(draft) else "reject"
         if sends is False or (self._chosen is not None and not _is_valid(self._chosen, draft)):
             return "either"
         return "accept"
@@ -160,6 +165,10 @@ class Maker:
         if not self._open_events or draft.keyword not in ("enum", "const"):
             return False
         return pattern_of(draft.nodes, draft.at) in self.terms.pins
+
+    def _is_at_odds(self, draft: Draft) -> bool:
+        """Whether the document says of a null both that it may be there and that it may not."""
+        return self._charity is not None and _is_valid(self._charity, draft)
 
     def _because(self, draft: Draft, broken: Violation | None, expect: Expect) -> str:
         if draft.because:
@@ -172,6 +181,8 @@ class Maker:
                 return f"{rule}; policy tolerant leaves it to the consumer"
             if self._is_unknown_event(draft):
                 return f"{rule}, but an endpoint may answer 2xx to an event that it does not know"
+            if self._is_at_odds(draft):
+                return f"{rule}, but the document calls it nullable"
             return f"{rule}, but the provider has been seen to send it"
         if expect == "either" and self._chosen is not None:
             return "the schema allows it, but a consumer that chooses by the discriminator may refuse it"
@@ -193,6 +204,22 @@ class Maker:
     def _rule_of(self, draft: Draft, broken: Violation) -> Any:
         node = (draft.nodes or {}).get(broken.pointer)
         return node.keyword(broken.keyword) if node is not None else None
+
+
+_FOLLOWS = frozenset(["unevaluatedProperties", "unevaluatedItems"])
+
+
+def _causes(found: list[Violation]) -> list[Violation]:
+    """The violations without those that follow from others: what a broken schema has looked at counts as not seen."""
+    if len(found) < 2 or all(v.keyword in _FOLLOWS for v in found):
+        return found
+    below = [v.pointer for v in found if v.keyword not in _FOLLOWS]
+    return [
+        v
+        for v in found
+        if v.keyword not in _FOLLOWS
+        or not any(p == v.pointer or p.startswith(f"{v.pointer}/") for p in below)
+    ]
 
 
 _ANY_TYPE = 6

@@ -14,7 +14,7 @@ import zlib
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from contract_kit.jsonio import compact, join, walk
+from contract_kit.jsonio import compact, join, strict_loads, walk
 
 from ._draft import Draft
 
@@ -33,7 +33,9 @@ def malformed(base: Base) -> Iterator[Draft]:
     plain = compact(base.value)
     for source in (_cuts, _around, _punctuation, _literals, _strings, _encodings, _others):
         for variant, words, body in source(base.value, plain):
-            yield _draft(source.__name__.strip("_"), variant, words, body)
+            # A number cut short is one, and so are digits in hexadecimal: only what has braces is surely spoiled.
+            if isinstance(base.value, dict | list) or not _is_json(body):
+                yield _draft(source.__name__.strip("_"), variant, words, body)
     for variant, words, body in _disputed(base.value, plain):
         yield _draft("disputed", variant, words, body, disputed=True)
 
@@ -50,6 +52,14 @@ def _draft(family: str, variant: str, words: str, body: bytes, *, disputed: bool
         because="sound JSON readers differ about it" if disputed else "it is not JSON (RFC 8259)",
         compare=False,
     )
+
+
+def _is_json(body: bytes) -> bool:
+    try:
+        strict_loads(body)
+    except ValueError:
+        return False
+    return True
 
 
 Spoiled = tuple[str, str, bytes]

@@ -6,15 +6,32 @@ from typing import TYPE_CHECKING, Any
 
 from contract_kit.errors import SpecError
 from contract_kit.jsonio import compact, join, replace
-from contract_kit.values import KEYS, Builder, judge_of, sized, unknown_values
+from contract_kit.shape import matches
+from contract_kit.values import (
+    KEYS,
+    Builder,
+    Edge,
+    entry_of,
+    further,
+    judge_of,
+    neighbours,
+    number_edges,
+    sized,
+    stretched,
+    text_edges,
+    unknown_values,
+)
 
+from ._broken import contained
 from ._draft import Draft, shown
 from ._edit import edit
+from ._invalid import near_items
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from contract_kit.model import Terms
+    from contract_kit.shape import Node
     from contract_kit.values import Base, Site
 
 __all__ = ["structure"]
@@ -29,6 +46,7 @@ def structure(terms: Terms, base: Base, site: Site) -> Iterator[Draft]:
     yield from _arrays(terms, base, site)
     yield from _maps(terms, base, site)
     yield from _counted(base, site)
+    yield from _long_names(base, site)
     yield from _unknown(base, site)
 
 
@@ -37,11 +55,7 @@ def _arrays(terms: Terms, base: Base, site: Site) -> Iterator[Draft]:
         return
     judge, items = judge_of(site.node), site.value
     share = max(len(compact(items[0])) + 1 if items else 4, 4)
-    sizes = {
-        f"size-{n}": n
-        for n in sorted({*_MANY, *_bounds(site, "minItems", "maxItems")})
-        if n * share <= _BODY_SHARE
-    }
+    sizes = _sizes(terms, base, _bounds(site, "minItems", "maxItems"), share)
     sizes |= _fullest(terms, base, site, "array", share)
     for name, size in sizes.items():
         new = _items(site, size)
@@ -52,12 +66,29 @@ def _arrays(terms: Terms, base: Base, site: Site) -> Iterator[Draft]:
             if judge.is_valid(new):
                 yield edit(base, site.at, new, "items", f"items-{name}", f"{site.at} has its items {name}")
     yield from _contained(base, site)
+    yield from _sought(base, site)
+    yield from _not_counted(terms, base, site)
+
+
+def _sizes(terms: Terms, base: Base, own: list[int], share: int) -> dict[str, int]:
+    """Common sizes as far as they leave a body handy, and the place's own as far as a body may be large."""
+    room = _room(terms, base)
+    return {
+        f"size-{n}": n for n in sorted({*_MANY, *own}) if n * share <= (room if n in own else _BODY_SHARE)
+    }
+
+
+def _room(terms: Terms, base: Base) -> int:
+    limit = terms.profile.body_limit if terms.profile is not None else _BODY_LIMIT
+    return limit - len(compact(base.value)) - _MARGIN
 
 
 def _items(site: Site, size: int) -> list[Any]:
     """``size`` items: those of the base again and again, after what the prefix asks for."""
     first = len(site.node.prefix)
     unique = bool(site.node.keyword("uniqueItems"))
+    if size > len(site.value) and site.node.keyword("maxContains") is not None:
+        return [*site.value, *sized(_uncounted(site), size - len(site.value), unique=unique)]
     if size <= len(site.value) or not first:
         return sized(site.value, size, unique=unique) if size > len(site.value) else site.value[:size]
     rest = site.value[first:]
@@ -69,15 +100,20 @@ def _items(site: Site, size: int) -> list[Any]:
     return [*site.value[:first], *sized(rest, size - first, unique=unique)]
 
 
+def _uncounted(site: Site) -> list[Any]:
+    """The items of an array that are none of those that ``maxContains`` counts."""
+    item = site.node.item(len(site.node.prefix))
+    judges = [judge_of(item.also(schema)) for schema in site.node.all_of("contains")]
+    return [item for item in site.value if not any(judge.is_valid(item) for judge in judges)] or site.value
+
+
 def _fullest(terms: Terms, base: Base, site: Site, kind: str, share: int) -> dict[str, int]:
     """At the first place of its kind: as many items as the provider's body limit holds."""
     memo = terms.root.memo
     here = (base.name, site.at)
     if memo.setdefault(("fullest", kind), here) != here:
         return {}
-    limit = terms.profile.body_limit if terms.profile is not None else _BODY_LIMIT
-    room = limit - len(compact(base.value)) - _MARGIN
-    return {"size-limit": max(room // (share + 2), 1)}
+    return {"size-limit": max(_room(terms, base) // (share + 2), 1)}
 
 
 def _contained(base: Base, site: Site) -> Iterator[Draft]:
@@ -115,6 +151,52 @@ def _contained(base: Base, site: Site) -> Iterator[Draft]:
                     )
 
 
+def _sought(base: Base, site: Site) -> Iterator[Draft]:
+    """Extremes of what ``contains`` asks for, each the only one of its kind in the array."""
+    node = site.node
+    item, whole = node.item(len(node.prefix)), judge_of(node)
+    for number, schema in enumerate(node.all_of("contains")):
+        inner = item.also(schema)
+        try:
+            rest = [Builder().build(item.also({"not": schema})).value]
+        except SpecError:
+            rest = []
+        edges = [edge for edge in _extremes_of(inner) if judge_of(inner).is_valid(edge.value)]
+        for edge in edges:
+            least = max(node.keyword("minContains") or 1, 1)
+            size = max(node.keyword("minItems") or 0, least + len(rest)) - least
+            new = [edge.value] * least + [rest[0] if rest else edge.value] * size
+            if whole.is_valid(new) and new != site.value:
+                variant = f"contains-{edge.name}" + (f"-{number}" if number else "")
+                words = f"{site.at} holds what it must contain as {{}}".replace("{}", shown(edge.value))
+                yield edit(base, site.at, new, "items", variant, words)
+
+
+def _not_counted(terms: Terms, base: Base, site: Site) -> Iterator[Draft]:
+    """As many as there may be of what ``contains`` speaks of, and beside them what is nearly one."""
+    largest = site.node.keyword("maxContains")
+    whole = judge_of(site.node)
+    for number, (schema, match) in enumerate(contained(site.node) if largest is not None else ()):
+        for variant, new in near_items(terms, site, schema, match):
+            array = [match] * largest + [new]
+            if whole.is_valid(array):
+                tail = f"-{number}" if number else ""
+                words = f"{site.at} holds {largest} of what it may contain, and {shown(new)}"
+                yield edit(base, site.at, array, "items", f"contains-not-{variant}{tail}", words)
+
+
+def _extremes_of(node: Node) -> Iterator[Edge]:
+    """Members of an enum, or values at the bounds."""
+    for member in node.enum or ():
+        yield Edge("member", str(member), member)
+    if node.enum is None:
+        edges = (
+            *(number_edges(node) if {"integer", "number"} & set(node.types) else ()),
+            *(text_edges(node) if "string" in node.types else ()),
+        )
+        yield from (edge for edge in edges if edge.family == "bound")
+
+
 def _bounds(site: Site, least: str, most: str) -> list[int]:
     found = [site.node.keyword(least), site.node.keyword(most)]
     return [n for bound in found if bound is not None for n in (bound, bound + 1, max(bound - 1, 0))]
@@ -127,11 +209,7 @@ def _maps(terms: Terms, base: Base, site: Site) -> Iterator[Draft]:
     judge = judge_of(site.node)
     sound = next((v for k, v in site.value.items() if k not in site.node.properties), "value")
     share = len(compact(sound)) + 12
-    sizes = {
-        f"size-{n}": n
-        for n in sorted({*_MANY, *_bounds(site, "minProperties", "maxProperties")})
-        if n * share <= _BODY_SHARE
-    }
+    sizes = _sizes(terms, base, _bounds(site, "minProperties", "maxProperties"), share)
     for name, size in (sizes | _fullest(terms, base, site, "map", share)).items():
         new = _named(site, sound, size)
         if judge.is_valid(new) and size != len(site.value):
@@ -178,20 +256,51 @@ def _counted(base: Base, site: Site) -> Iterator[Draft]:
     judge = judge_of(node)
     firm = {name: item for name, item in site.value.items() if name in node.required}
     for size in sorted(set(_bounds(site, "minProperties", "maxProperties"))):
-        rest = {**site.value, **{f"key_{n}": "x" for n in range(size)}}
+        rest = {**site.value, **further(node, site.value, max(size - len(site.value), 0))}
         new = dict(list({**firm, **rest}.items())[:size])
         if len(new) != len(site.value) and judge.is_valid(new):
             yield edit(base, site.at, new, "size", f"size-{size}", f"{site.at} has {size} properties")
 
 
+def _long_names(base: Base, site: Site) -> Iterator[Draft]:
+    """Entries whose names are as short and as long as ``propertyNames`` allows, or extreme for its pattern."""
+    names = site.node.names
+    if not isinstance(site.value, dict) or names is None:
+        return
+    whole, rules = judge_of(site.node), names.all_of("pattern")
+    entries = [name for name in site.value if name not in site.node.properties] or list(site.value)
+    keys: dict[str, str] = {}
+    for number, name in enumerate(entries[:3]):
+        asked = (*rules, *(pattern for pattern in site.node.patterns if matches(pattern, name)))
+        tail = f".{name}" if number else ""
+        found = dict(neighbours(asked, name).sound) if asked else {}
+        for word, keyword in (("shortest", "minLength"), ("longest", "maxLength")):
+            key = stretched(asked, name, names.keyword(keyword)) if names.keyword(keyword) else None
+            found |= {} if key is None else {word: key}
+        keys |= {f"{how}{tail}": key for how, key in found.items()}
+    for how, key in keys.items():
+        new = {**site.value, key: entry_of(site.node, key, "x")}
+        if key not in site.value and whole.is_valid(new):
+            yield edit(
+                base,
+                site.at,
+                new,
+                "key",
+                f"key-{how}",
+                f"{site.at} has an entry named {shown(key)}",
+                compare=True,
+            )
+
+
 def _named(site: Site, sound: Any, size: int) -> dict[str, Any]:
     """A map of ``size`` entries beside the declared properties that must be there."""
     kept = {name: site.value[name] for name in site.node.required if name in site.value}
-    names = (f"key_{n}" for n in range(size))
-    if site.node.names is not None:
-        own = [name for name in site.value if name not in site.node.properties]
-        names = (own[n] if n < len(own) else f"key_{n}" for n in range(size))
-    return kept | {name: sound for name, _ in zip(names, range(size - len(kept)), strict=False)}
+    if site.node.names is None:
+        names = (f"key_{n}" for n in range(size))
+        return kept | {name: sound for name, _ in zip(names, range(size - len(kept)), strict=False)}
+    own = {name: item for name, item in site.value.items() if name not in site.node.properties}
+    found = {**kept, **dict(list(own.items())[: max(size - len(kept), 0)])}
+    return found | further(site.node, found, max(size - len(found), 0))
 
 
 def _other(sound: Any) -> Any:

@@ -167,14 +167,14 @@ def _types(base: Base, site: Site) -> Iterator[Draft]:
 
 
 def _turns(base: Base) -> dict[str, tuple[int, int]]:
-    """For each place its number among those of one pattern, and how many they are.
+    """For each place its number among those that ask the same, and how many they are.
 
     Items of one array share the edges among them: each edge is met once, and each item meets some of
     every family.
     """
-    groups: dict[str, list[str]] = {}
+    groups: dict[Any, list[str]] = {}
     for site in base.sites:
-        groups.setdefault(site.node.pointer, []).append(site.at)
+        groups.setdefault((site.node.pointer, site.node.identity), []).append(site.at)
     return {at: (n, len(group)) for group in groups.values() for n, at in enumerate(group)}
 
 

@@ -9,10 +9,11 @@ made when first asked for, so recursive schemas are endless trees that cost noth
 from ._choices import Choice
 from ._ecma import matches, python_pattern
 from ._node import Node
-from ._rules import FORMATS, TYPES, json_type
+from ._rules import AT_ODDS, FORMATS, TYPES, json_type
 from ._walk import build_root, children, locations, nodes
 
 __all__ = [
+    "AT_ODDS",
     "FORMATS",
     "TYPES",
     "Choice",

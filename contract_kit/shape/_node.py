@@ -10,6 +10,7 @@ from contract_kit.errors import RefError
 from contract_kit.jsonio import compact, join
 from contract_kit.model import Constraint
 
+from ._charity import charitable
 from ._choices import discriminated
 from ._ecma import matches
 from ._rules import ASSUMED, RULES, TYPES, is_rule, json_type
@@ -212,7 +213,7 @@ class Node:
 
     def item(self, index: int) -> Node:
         """The node of the item at ``index``; its pointer has the index only under ``prefixItems``."""
-        conjunction = []
+        conjunction: list[Any] = []
         in_prefix = False
         for part in self.parts:
             first = part.get("prefixItems", ())
@@ -221,10 +222,16 @@ class Node:
                 conjunction.append(first[index])
             elif "items" in part:
                 conjunction.append(part["items"])
-            elif part.get("unevaluatedItems") is False:
-                conjunction.append(False)
+        if not conjunction:
+            conjunction.extend(self._unevaluated())
         pointer = join(self.pointer, index if in_prefix else "*")
         return Node(self._document, tuple(conjunction), pointer, self.trail)
+
+    def _unevaluated(self) -> Iterator[Any]:
+        """What ``unevaluatedItems`` asks of an item that nothing else speaks of: what ``contains`` takes is spoken of."""
+        sought = self.all_of("contains")
+        for rule in self.all_of("unevaluatedItems"):
+            yield {"anyOf": [*sought, rule]} if sought and rule is not True else rule
 
     @cached_property
     def items(self) -> Node | None:
@@ -335,6 +342,15 @@ class Node:
             found = discriminated(whole, self.lookup)
             self.memo["discriminated"] = None if found is whole else found
         return self.memo["discriminated"]  # type: ignore[no-any-return]
+
+    @property
+    def charitable(self) -> Schema | None:
+        """The document's schema as a charitable reader takes it, ``None`` where that is its word."""
+        if "charitable" not in self.memo:
+            whole = self._document.schema
+            found = charitable(whole)
+            self.memo["charitable"] = None if found is whole else found
+        return self.memo["charitable"]  # type: ignore[no-any-return]
 
     @property
     def memo(self) -> dict[Any, Any]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from ._choices import Schema
 
-__all__ = ["ASSUMED", "FORMATS", "RULES", "TYPES", "is_rule", "json_type"]
+__all__ = ["ASSUMED", "AT_ODDS", "FORMATS", "RULES", "TYPES", "is_rule", "json_type"]
 
 TYPES = ("object", "array", "string", "integer", "number", "boolean", "null")
 
@@ -77,6 +77,10 @@ FORMATS = frozenset(
 )
 ASSUMED = "x-assumed"
 """Marks a part that holds because a branch was picked: it is no rule that can be broken."""
+
+
+AT_ODDS = "x-null-at-odds"
+"""Marks a schema that says both that it may be null and that it may not: see ``_charity``."""
 
 
 def json_type(value: Any) -> str:

@@ -4,7 +4,7 @@ Decisions where the specifications and what publishers mean differ:
 
 - ``nullable: true`` lets ``null`` in wherever it stands, also beside ``$ref``, ``allOf``, ``oneOf`` and
   ``anyOf`` and also in 3.1 documents: nobody writes it to mean nothing. Beside ``enum`` it follows the 3.0.3
-  clarification: ``null`` must be a member too.
+  clarification: ``null`` must be a member too; where it is none nothing is demanded of consumers (``shape/_charity``).
 - Other keywords beside ``$ref`` are ignored in 3.0 (Reference Object) and apply in 3.1.
 - ``writeOnly`` properties are left out: the provider sends the payload, and those are only ever sent to it.
 - ``discriminator`` stays as an annotation of ``oneOf``/``anyOf`` and changes no validity; what is
@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from contract_kit import jsonio
 from contract_kit.errors import RefError, UnsupportedKeyword
+from contract_kit.shape import AT_ODDS
 from contract_kit.spec._keywords import ANNOTATIONS, GONE, REFUSED, RULES, Spot, check_pattern, holds_ref
 from contract_kit.spec._refs import dynamic_target
 from contract_kit.spec._text import fail, kind_of, quoted
@@ -136,7 +137,11 @@ class _Job:
             self._keyword(keyword, item, value, place, result)
         self._tidy(value, result)
         self._ref_alone = outer
-        return _with_null(value, result) if value.get("nullable") is True else result
+        if value.get("nullable") is True:
+            return _with_null(value, result)
+        if value.get("x-nullable") is True and "$ref" not in result:
+            result[AT_ODDS] = True
+        return result
 
     def _keyword(self, keyword: str, item: Any, value: Any, place: Place, result: dict[str, Any]) -> None:
         rule = RULES.get(keyword)
@@ -350,9 +355,11 @@ def _with_null(value: dict[str, Any], result: dict[str, Any]) -> dict[str, Any]:
         if named is not None:
             names = [named] if isinstance(named, str) else list(named)
             result["type"] = names if "null" in names else [*names, "null"]
+        if "enum" in value and None not in value["enum"]:
+            result[AT_ODDS] = True
         return result
     if "enum" in value and None not in value["enum"]:
-        return result
+        return {**result, AT_ODDS: True}
     notes = {key: result.pop(key) for key in ANNOTATIONS if key in result}
     if set(result) == {"anyOf"}:
         return {"anyOf": [*result["anyOf"], {"type": "null"}], **notes}

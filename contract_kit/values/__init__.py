@@ -1,16 +1,18 @@
 """Shape → values: realistic ones, edges by type and meaning, base bodies, strategies, covering arrays."""
 
-from contract_kit.values._bases import DEEP, Base, Site, base_values, bases, deeper, minimal
+from contract_kit.values._bases import DEEP, Base, Site, base_values, bases, deeper, minimal, unmet
 from contract_kit.values._build import Builder, Built, build, judge_of
 from contract_kit.values._edges import KEYS, Edge, ruler, unknown_values
-from contract_kit.values._formats import DISPUTED, EXAMPLES, FORMS
+from contract_kit.values._formats import DISPUTED, EXAMPLES, FORMS, padded
 from contract_kit.values._meaning import Meaning, meaning, register
+from contract_kit.values._more import entry_of, further
 from contract_kit.values._negate import opposites
+from contract_kit.values._neighbours import neighbours, stretched
 from contract_kit.values._pairs import MOOT, count_covered, covering
 from contract_kit.values._payloads import payloads
 from contract_kit.values._regex import matching
 from contract_kit.values._sampler import realistic, sample_lines, samples
-from contract_kit.values._scalar import fit, is_multiple
+from contract_kit.values._scalar import exact, fit, hair, is_multiple, plain
 from contract_kit.values._select import (
     addresses,
     all_breaking,
@@ -20,6 +22,7 @@ from contract_kit.values._select import (
     sized,
     text_edges,
     time_edges,
+    ways,
     wide_edges,
 )
 from contract_kit.values._shapes import beyond
@@ -53,24 +56,34 @@ __all__ = [
     "covering",
     "deeper",
     "edits_of",
+    "entry_of",
+    "exact",
     "fit",
+    "further",
+    "hair",
     "is_multiple",
     "judge_of",
     "matching",
     "meaning",
     "meaning_edges",
     "minimal",
+    "neighbours",
     "number_edges",
     "opposites",
+    "padded",
     "payloads",
+    "plain",
     "realistic",
     "register",
     "ruler",
     "sample_lines",
     "samples",
     "sized",
+    "stretched",
     "text_edges",
     "time_edges",
     "unknown_values",
+    "unmet",
+    "ways",
     "wide_edges",
 ]

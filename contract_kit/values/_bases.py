@@ -7,11 +7,11 @@ and all of its own properties; so that a body stays small and every place is met
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from contract_kit.errors import ImpossibleSchema
+from contract_kit.errors import ImpossibleSchema, UnsupportedKeyword
 from contract_kit.jsonio import compact, replace, tokens
 from contract_kit.schema import validator_for
 from contract_kit.shape import nodes
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from contract_kit.model import Terms
     from contract_kit.shape import Node
 
-__all__ = ["DEEP", "FULL_LIMIT", "Base", "Site", "base_values", "bases", "deeper", "minimal"]
+__all__ = ["DEEP", "FULL_LIMIT", "Base", "Site", "base_values", "bases", "deeper", "minimal", "unmet"]
 
 FULL_LIMIT = 16_000
 """Bytes: the full body of a larger contract is cut up into a base for each object."""
@@ -34,6 +34,7 @@ DEEP = "deep"
 
 _LEVELS = 2
 _MOST_BRANCHES = 400
+_MOST_TRIES = 3
 _MOST_PLACES = 400
 _REMEMBERED = 64
 _MARK = "\u0001here\u0001"
@@ -176,34 +177,68 @@ def _branches(
     With ``met`` given, choices that have nothing to do with ``parent`` are left to the parts that they are of.
     """
     yield name, first
-    seen: set[Decision] = set()
+    own: set[Decision] = set()
+    tries: Counter[tuple[Decision, int]] = Counter()
     waiting: deque[tuple[dict[Decision, int], Built]] = deque([({}, first)])
-    made = 0
     while waiting:
         forced, built = waiting.popleft()
+        levels = {node.pointer: node.recursions for node in built.nodes.values()}
         for decision, (taken, among) in built.decided.items():
-            if decision in seen or (
-                met is not None and decision in met and not _related(decision[0], parent)
+            if levels.get(decision[0], 0) >= _LEVELS:
+                continue  # what holds itself has the same choices at every level
+            if (
+                met is not None
+                and decision in met
+                and decision not in own
+                and not _related(decision[0], parent)
             ):
                 continue
-            seen.add(decision)
+            own.add(decision)
             if met is not None:
                 met.add(decision)
+            tries[decision, taken] = _MOST_TRIES
+            _note(terms, decision, taken, among, built=True)
             for branch in range(among):
-                if branch == taken or made >= _MOST_BRANCHES:
+                # One that is impossible beside these branches may be possible beside others.
+                if tries[decision, branch] >= _MOST_TRIES or tries.total() >= _MOST_BRANCHES * _MOST_TRIES:
                     continue
-                made += 1
                 asked = {**_up_to(built.decided, decision), **forced, decision: branch}
                 other = _other(terms, asked, options)
                 if other is None:
-                    continue
-                label = (
-                    f"branch-{decision[0]}-{branch}"
-                    if not decision[1]
-                    else f"branch-{decision[0]}-{decision[1]}.{branch}"
-                )
-                yield label, other
-                waiting.append((asked, other))
+                    # Not beside what was decided there before it; the builder may find what it goes with.
+                    asked = {**{d: b for d, b in forced.items() if d[0] != decision[0]}, decision: branch}
+                    other = _other(terms, asked, options)
+                tries[decision, branch] += _MOST_TRIES if other else 1
+                _note(terms, decision, branch, among, built=other is not None)
+                if other is not None:
+                    yield _label(decision, branch), other
+                    waiting.append((asked, other))
+
+
+def _label(decision: Decision, branch: int) -> str:
+    place, number = decision
+    return f"branch-{place}-{number}.{branch}" if number else f"branch-{place}-{branch}"
+
+
+def _note(terms: Terms, decision: Decision, branch: int, among: int, *, built: bool) -> None:
+    """Keep in mind which branches no body was found for: see :func:`unmet`."""
+    left: dict[tuple[Decision, int], int] = terms.root.memo.setdefault("unmet", {})
+    met: set[tuple[Decision, int]] = terms.root.memo.setdefault("met branches", set())
+    if built:
+        met.add((decision, branch))
+        left.pop((decision, branch), None)
+    elif (decision, branch) not in met:
+        left[decision, branch] = among
+
+
+def unmet(terms: Terms) -> list[str]:
+    """Branches of choices that no body was found for, a sentence each; known once the bases were made."""
+    left: dict[tuple[Decision, int], int] = terms.root.memo.get("unmet", {})
+    return [
+        f"{place or 'the body'}: no body was found for branch {branch + 1} of {among} "
+        f"of its {'choice' if not number else f'choice number {number + 1}'}; its cases are left out"
+        for ((place, number), branch), among in left.items()
+    ]
 
 
 def _other(terms: Terms, asked: dict[Decision, int], options: dict[str, Any]) -> Built | None:
@@ -215,7 +250,7 @@ def _other(terms: Terms, asked: dict[Decision, int], options: dict[str, Any]) ->
         options = {**options, "quiet": lambda at: quiet(at) and not any(_under(way, at) for way in ways)}
     try:
         return _builder(terms, 0, forced=asked, **options).build(terms.root)
-    except (ImpossibleSchema, TooLarge):
+    except (ImpossibleSchema, UnsupportedKeyword, TooLarge):
         return None
 
 

@@ -119,14 +119,14 @@ class Builder:
         decision = (node.pointer, node.settled)
         forced = self.forced.get(decision)
         order = branch_order(node) if forced is None else [forced]
-        trouble: ImpossibleSchema | None = None
+        trouble: ImpossibleSchema | UnsupportedKeyword | None = None
         judge = judge_of(node)
         for branch in order:
             kept, before = dict(self.nodes), dict(self.decided)
             self.decided.setdefault(decision, (branch, len(node.choices[0].branches)))
             try:
                 value = self._value(node.pick(0, branch), at, depth + 1)
-            except ImpossibleSchema as error:
+            except (ImpossibleSchema, UnsupportedKeyword) as error:
                 trouble = trouble or error
             else:
                 if not judge.is_valid(value):
@@ -162,6 +162,7 @@ class Builder:
             if not needs_check(node) or judge_of(node).is_valid(value):
                 return value
             value = self._mended(node, value, at, judge_of(node))
+            value = _varied(node, name) if value is MISSING else value
             if value is not MISSING:
                 return value
         value = self._bent(node, at, depth)
@@ -345,29 +346,59 @@ class Builder:
             least, min(self.items if most is None else most, self.items), min(len(node.prefix), most or 99)
         )
         wanted = node.all_of("contains") if (node.keyword("minContains") or 1) > 0 else []
-        among = (node.keyword("minContains") or 1) if wanted else 0
-        size = max(size, among)
+        due = (node.keyword("minContains") or 1) if wanted else 0
         unique = bool(node.keyword("uniqueItems"))
         value: list[Any] = []
-        for index in range(size):
-            child = node.item(index)
-            held = child.recursions > self.deepest and index >= max(least, among)
-            if child.impossible or held:
+        while (len(value) < size or due) and (most is None or len(value) < most):
+            child, needed = node.item(len(value)), len(value) < least or due
+            if child.impossible or (child.recursions > self.deepest and not needed):
                 break
-            if index < among:
-                child = child.also(*wanted)
+            taken = value if unique else None
+            first = len(value) < len(node.prefix)
             try:
-                item = self._item(child, at, len(value), depth, value if unique else None)
+                item, found = self._sought(
+                    child, wanted if due else [], at, len(value), depth, taken, first=first
+                )
             except ImpossibleSchema:
-                if len(value) < max(least, among):
+                if needed:
                     raise
                 break  # an array may end where no item is possible
             if item is MISSING:
                 break
             value.append(item)
+            due -= found
         if len(value) < least:
             raise ImpossibleSchema(node.pointer, f"minItems {least} cannot be reached")
+        if due:
+            raise ImpossibleSchema(node.pointer, "there is no room for the items that it must contain")
         return value
+
+    def _sought(
+        self,
+        child: Node,
+        wanted: list[Any],
+        at: str,
+        index: int,
+        depth: int,
+        taken: list[Any] | None,
+        *,
+        first: bool,
+    ) -> tuple[Any, bool]:
+        """An item, if it may be one of those that must be contained, and whether it is.
+
+        Where the prefix allows none (``first``), they come behind.
+        """
+        kept, before = dict(self.nodes), dict(self.decided)
+        try:
+            return self._item(child.also(*wanted) if wanted else child, at, index, depth, taken), bool(wanted)
+        except ImpossibleSchema:
+            if not wanted or not first:
+                raise
+            self.nodes.clear()
+            self.nodes.update(kept)
+            self.decided.clear()
+            self.decided.update(before)
+            return self._item(child, at, index, depth, taken), False
 
     def _item(self, child: Node, at: str, index: int, depth: int, taken: list[Any] | None) -> Any:
         """One item; with ``taken`` given, one that is not among them (``MISSING`` when there is none left)."""
@@ -388,6 +419,25 @@ class Builder:
                     if compact(other) not in known:
                         return other
         return told_apart(child, value, known)
+
+
+def _varied(node: Node, name: str) -> Any:
+    """A scalar that satisfies all that is said of a node, where the wished-for one did not; or ``MISSING``.
+
+    What looks down on it (another branch that must not hold too) may want another one than its own rules.
+    """
+    judge = judge_of(node)
+    for variant in range(_VARIANTS if name in ("string", "integer", "number") else 0):
+        try:
+            value = fit(node, name, None, variant=variant)
+        except (ImpossibleSchema, UnsupportedKeyword):
+            continue
+        if judge.is_valid(value):
+            return value
+    return MISSING
+
+
+_VARIANTS = 12
 
 
 def _never(_pointer: str) -> bool:

@@ -43,20 +43,41 @@ def room(value: Mapping[str, Any], required: set[str], most: int | None) -> bool
     return most is None or len(value) + len(required - set(value)) < most
 
 
+_SPEAKS_OF: dict[str, tuple[str, ...]] = {
+    "object": (
+        "properties",
+        "required",
+        "additionalProperties",
+        "patternProperties",
+        "propertyNames",
+        "minProperties",
+        "maxProperties",
+        "dependentRequired",
+        "unevaluatedProperties",
+    ),
+    "array": (
+        "items",
+        "prefixItems",
+        "contains",
+        "minItems",
+        "maxItems",
+        "uniqueItems",
+        "unevaluatedItems",
+    ),
+    "number": ("minimum", "maximum", "multipleOf", "exclusiveMinimum", "exclusiveMaximum"),
+}
+"""Keywords that are about one type: where no type is asked for, that one is meant."""
+
+
 def types_in_order(node: Node) -> list[str]:
     """Allowed types, structure first and ``null`` last; an untyped node takes what its keywords speak of."""
     if node.typed:
         return [name for name in _ORDER if name in node.types]
-    spoken = []
-    if node.properties or node.required or node.values or node.patterns:
-        spoken.append("object")
-    if node.items or node.prefix or node.contains:
-        spoken.append("array")
-    if any(
-        node.keyword(k) is not None
-        for k in ("minimum", "maximum", "multipleOf", "exclusiveMinimum", "exclusiveMaximum")
-    ):
-        spoken.append("number")
+    spoken = [
+        name
+        for name, keywords in _SPEAKS_OF.items()
+        if any(keyword in part for part in node.parts for keyword in keywords)
+    ]
     rest = [
         name for name in ("string", "integer", "boolean", "object", "array", "null") if name in node.types
     ]

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import math
 from fractions import Fraction
+from itertools import permutations, product
 from typing import TYPE_CHECKING, Any
 
 from contract_kit.errors import ImpossibleSchema, UnsupportedKeyword
 from contract_kit.schema import Validator, validator_for
 
-from ._formats import EXAMPLES, is_numeric, numeric_text, padded
+from ._formats import EXAMPLES, FORMS, is_numeric, numeric_text, padded
+from ._neighbours import stretched
 from ._regex import looking_real, matching
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from contract_kit.shape import Node
 
-__all__ = ["bounds", "fit", "is_multiple"]
+__all__ = ["bounds", "exact", "fit", "hair", "is_multiple", "plain"]
 
 
 def fit(node: Node, name: str, wish: Any, *, variant: int = 0) -> Any:
@@ -74,6 +78,8 @@ def _candidates(node: Node, wish: str | None, variant: int, patterns: list[str],
         longer = padded(form or "", least)
         if longer is not None:
             yield longer
+        # Shorter ones, and those that a pattern beside the format may want.
+        yield from sorted(FORMS.get(form or "", {}).values(), key=len)
         if is_numeric(form):
             yield "7" * max(least, 1)
     if not patterns and not known:
@@ -84,6 +90,32 @@ def _candidates(node: Node, wish: str | None, variant: int, patterns: list[str],
         found = matching(pattern, least=least, most=most, extra=variant)
         if found is not None:
             yield found
+    if len(patterns) > 1:
+        yield from _joined(patterns, least, most, variant)
+
+
+_MOST_JOINED = 3
+
+
+def _joined(patterns: list[str], least: int, most: int | None, variant: int) -> Iterator[str]:
+    """Texts of several patterns: a match of each, side by side, in every order; whoever asks tries them.
+
+    What starts in one way and ends in another is found so.
+    """
+    sizes = range(1, most + 1) if most is not None else range(1, 9)
+    parts = [
+        [text for extra in range(variant, variant + 3) if (text := matching(p, extra=extra, search=False))]
+        for p in patterns[:_MOST_JOINED]
+    ]
+    for chosen in product(*parts):
+        for order in permutations(chosen):
+            whole = "".join(order)
+            yield whole
+            for size in (least, *sizes):
+                text = stretched(tuple(patterns), whole, size)
+                if text is not None:
+                    yield text
+                    break
 
 
 def _sized(text: str, least: int, most: int | None) -> str:
@@ -114,16 +146,39 @@ def _tighter(closed: Any, opened: Any, *, larger: bool) -> tuple[Fraction | None
     if closed is None and opened is None:
         return None, False
     if opened is None:
-        return Fraction(closed), False
+        return exact(closed), False
     if closed is None:
-        return Fraction(opened), True
+        return exact(opened), True
     wins = opened >= closed if larger else opened <= closed
-    return (Fraction(opened), True) if wins else (Fraction(closed), False)
+    return (exact(opened), True) if wins else (exact(closed), False)
+
+
+def exact(number: float) -> Fraction:
+    """A number as its digits say it: ``0.1`` is a tenth.
+
+    >>> exact(0.1)
+    Fraction(1, 10)
+    """
+    return Fraction(repr(number))
+
+
+def plain(number: Fraction) -> int | float:
+    """The JSON number for a fraction: an integer where it is whole."""
+    return int(number) if number.denominator == 1 else float(number)
+
+
+def hair(bound: float) -> Fraction:
+    """A small distance from a bound that a double still shows there.
+
+    >>> hair(90), hair(10**12)
+    (Fraction(1, 1000000), Fraction(1000, 1))
+    """
+    return max(Fraction(1, 10**6), abs(exact(bound)) / 10**9)
 
 
 def _number(node: Node, name: str, wish: Any, variant: int) -> int | float:
     step = node.keyword("multipleOf")
-    unit = Fraction(str(step)) if step else Fraction(1)
+    unit = exact(step) if step else Fraction(1)
     if name == "integer" and unit.denominator != 1:
         unit = Fraction(unit.numerator)
     judge = _judge(node, name)
@@ -134,7 +189,7 @@ def _number(node: Node, name: str, wish: Any, variant: int) -> int | float:
     if not variant and not isinstance(wish, bool) and isinstance(wish, int | float) and fits(wish):
         return wish
     for candidate in _numbers(node, unit, variant):
-        value = int(candidate) if candidate.denominator == 1 else float(candidate)
+        value = plain(candidate)
         if fits(value):
             return value
     raise ImpossibleSchema(node.pointer, "no number lies within its bounds")
@@ -149,11 +204,11 @@ def is_multiple(value: float, step: float | None) -> bool | None:
     if step is None or isinstance(step, int):
         return True if step is None else value % step == 0
     try:
-        exact = Fraction(repr(value)) % Fraction(repr(step)) == 0
+        whole = exact(value) % exact(step) == 0
         binary = float(value / step).is_integer()
     except (OverflowError, ValueError, ZeroDivisionError):
         return None
-    return exact if exact == binary else None
+    return whole if whole == binary else None
 
 
 def _numbers(node: Node, unit: Fraction, variant: int) -> Any:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from fractions import Fraction
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -16,12 +15,14 @@ from ._edges import Edge, lengths, numbers, ruler, texts, times
 from ._formats import DISPUTED, FORMS, padded
 from ._mail import MAIL
 from ._meaning import meaning
+from ._neighbours import neighbours, stretched
 from ._pools import committed_pools
 from ._regex import matching
-from ._scalar import bounds, is_multiple
+from ._scalar import bounds, exact, fit, hair, is_multiple, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+    from fractions import Fraction
 
     from contract_kit.model import Profile
 
@@ -34,6 +35,7 @@ __all__ = [
     "sized",
     "text_edges",
     "time_edges",
+    "ways",
     "wide_edges",
 ]
 
@@ -84,6 +86,33 @@ def _matching(node: Node, patterns: list[str]) -> Iterator[Edge]:
         found = next((text for text in tries if text is not None), None)
         if found is not None:
             yield Edge("bound", f"match-{name}", found)
+    yield from _extreme(node, tuple(patterns), least, most)
+
+
+def _extreme(node: Node, patterns: tuple[str, ...], least: int, most: int | None) -> Iterator[Edge]:
+    """The first and last characters, the shortest and longest repetitions that the patterns take."""
+    value = fit(node, "string", None)
+    for name, size in (("shortest", least), ("longest", most)):
+        text = stretched(patterns, value, size) if size and size <= _LONGEST_FORM else None
+        if text is not None:
+            yield Edge("bound", f"match-{name}-alike", text)
+    for number, text in enumerate(ways(node, value)):
+        tail = f"-{number}" if number else ""
+        for name, other in neighbours(patterns, text).sound.items():
+            yield Edge("bound", f"{name}{tail}", other)
+
+
+def ways(node: Node, value: str) -> list[str]:
+    """``value``, which matches the patterns of a node, and texts that match in another way."""
+    found = [value]
+    for pattern in node.all_of("pattern"):
+        if set(pattern) & set("|?*"):
+            others = (matching(pattern, extra=extra, search=False) for extra in range(_MOST_WAYS))
+            found.extend(text for text in others if text is not None)
+    return list(dict.fromkeys(found))[:_MOST_WAYS]
+
+
+_MOST_WAYS = 4
 
 
 def _at_bounds(node: Node) -> tuple[Edge, ...]:
@@ -109,20 +138,36 @@ def number_edges(node: Node) -> tuple[Edge, ...]:
     for name, bound in (("least", least), ("largest", most)):
         for more in (-1, 0, 1):
             if bound is not None and _in_width(bound + more, node.format):
-                found.append(Edge("bound", f"{name}{more:+d}" if more else name, _plain(bound + more)))
+                found.append(Edge("bound", f"{name}{more:+d}" if more else name, plain(bound + more)))
     if least is not None and most is not None and least < most:
-        found.append(Edge("bound", "middle", _plain((least + most) / 2)))
+        found.append(Edge("bound", "middle", plain((least + most) / 2)))
     if step:
-        unit = Fraction(str(step))
+        unit = exact(step)
         start = math.ceil((least or 0) / unit)
-        found.extend(Edge("bound", f"multiple-{n}", _plain((start + n) * unit)) for n in (0, 1, 2, 3, 7, 100))
+        found.extend(Edge("bound", f"multiple-{n}", plain((start + n) * unit)) for n in (0, 1, 2, 3, 7, 100))
+        if most is not None:
+            last = math.floor(most / unit)
+            found.extend(Edge("bound", f"multiple-last-{n}", plain((last - n) * unit)) for n in (0, 1))
+    elif "number" in node.types:
+        found.extend(_hairs(least, most))
     whole = "number" not in node.types
     return tuple(
         # An integer spelled with a point or an exponent is one to the drafts, and none to most typed readers.
-        edge._replace(disputed=edge.disputed or (whole and isinstance(edge.value, float)))
+        edge._replace(
+            disputed=edge.disputed
+            or (whole and isinstance(edge.value, float))
+            or is_multiple(edge.value, step) is None
+        )
         for edge in found
-        if is_multiple(edge.value, step) is not None
     )
+
+
+def _hairs(least: Fraction | None, most: Fraction | None) -> Iterator[Edge]:
+    """Just inside the bounds: a reader that rounds is at the bound there, or past it."""
+    if least is not None:
+        yield Edge("bound", "least-hair", plain(least + hair(float(least))))
+    if most is not None:
+        yield Edge("bound", "largest-hair", plain(most - hair(float(most))))
 
 
 def wide_edges(node: Node) -> tuple[Edge, ...]:
@@ -146,10 +191,6 @@ _WIDTHS = {
 def _in_width(value: Any, form: str | None) -> bool:
     low, high = _WIDTHS.get(form or "", (-math.inf, math.inf))
     return bool(low <= value <= high)
-
-
-def _plain(value: Fraction) -> int | float:
-    return int(value) if value.denominator == 1 else float(value)
 
 
 def meaning_edges(node: Node, profile: Profile | None) -> tuple[Edge, ...]:
@@ -305,6 +346,9 @@ def breaking(node: Node, keyword: str, schema: Any) -> Any:
 def all_breaking(node: Node, keyword: str, schemas: Iterable[Any]) -> Iterator[Any]:
     """For each schema that has one, a value that satisfies it and what a node says without ``keyword``."""
     lifted = {keyword, *(("minContains", "maxContains") if keyword == "contains" else ())}
+    if keyword in ("anyOf", "oneOf", "not"):
+        # What a choice allows to stand there would be unknown without it.
+        lifted |= {"unevaluatedProperties", "unevaluatedItems"}
     rest = [
         {k: v for k, v in part.items() if k not in lifted and k not in ("$ref", "allOf")}
         for part in node.unsettled.parts

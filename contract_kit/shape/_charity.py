@@ -1,0 +1,37 @@
+"""Documents that are at odds with themselves about ``null``: what a charitable reader would take.
+
+``nullable: true`` beside an ``enum`` without ``null`` allows no null by the letter of OpenAPI 3.0.3, and its
+publisher meant that it does; the same goes for Swagger's ``x-nullable``. Readers differ, so nothing is demanded.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ._rules import AT_ODDS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["charitable"]
+
+_VALUES = frozenset(["enum", "const", "default", "examples", "discriminator"])
+
+
+def charitable(schema: Any) -> Any:
+    """``schema`` with ``null`` let in where it is at odds about it; the very same object where it never is."""
+    if isinstance(schema, list):
+        made = [charitable(item) for item in schema]
+        return schema if all(new is old for new, old in zip(made, schema, strict=True)) else made
+    if not isinstance(schema, dict):
+        return schema
+    found = {name: value if name in _VALUES else charitable(value) for name, value in schema.items()}
+    if found.pop(AT_ODDS, None) is True:
+        return _with_null(found)
+    return schema if all(found[name] is value for name, value in schema.items()) else found
+
+
+def _with_null(schema: Mapping[str, Any]) -> dict[str, Any]:
+    definitions = {"$defs": schema["$defs"]} if "$defs" in schema else {}
+    body = {name: value for name, value in schema.items() if name != "$defs"}
+    return {"anyOf": [body, {"type": "null"}], **definitions}
