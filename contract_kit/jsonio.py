@@ -69,12 +69,15 @@ def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(msg)
 
 
+_STRICT = json.JSONDecoder(parse_constant=_refuse_constant)
+
+
 def strict_loads(body: bytes) -> Any:
     """The value of a body that is JSON in UTF-8 without a byte order mark; ``ValueError`` for any other."""
     if body.startswith(b"\xef\xbb\xbf"):
         msg = "a byte order mark is not JSON"
         raise ValueError(msg)
-    return json.loads(body.decode("utf-8"), parse_constant=_refuse_constant)
+    return _STRICT.decode(body.decode("utf-8"))
 
 
 def escape_token(token: str) -> str:

@@ -167,6 +167,29 @@ def test_a_crash_is_that_cases_and_the_next_case_goes_on(target, do):
     assert all_accepted(others)
 
 
+@pytest.mark.parametrize("do", ["leave", "segfault", "kill_self", "sleep"])
+def test_answers_that_were_not_sent_yet_are_not_lost_and_nothing_is_given_twice(project, do):
+    """The process ends in the middle of many quick cases: each was given once, in order, to it or to the next."""
+    orders = [order(do if i == 101 else "nothing", i) for i in range(200)]
+    with open_python_target("hostile_shop:parse", timeout=TIMEOUT, cwd=str(project)) as target:
+        replies = {delivery.key: reply for delivery, reply in target.exchange(orders)}
+    assert replies.pop(101).outcome in {"crashed", "timed_out"}
+    assert list(replies) == [*range(101), *range(102, 200)]
+    assert [reply.value["seen"] for reply in replies.values()] == [*range(1, 102), *range(1, 99)]
+    assert len({reply.value["pid"] for reply in replies.values()}) == 2
+
+
+def test_answers_of_any_size_come_whole(project):
+    """Small ones that wait for others, and such as are larger than the memory in which they wait."""
+    sizes = [0, 70_000, 1, 65_000, 65_400, 3, 3_000_000, 9, 30_000, 30_000, 30_000]
+    orders = [
+        Delivery(key=size, body=json.dumps({"do": "nothing", "i": "é" * size}).encode()) for size in sizes
+    ]
+    with open_python_target("hostile_shop:parse", timeout=20, cwd=str(project)) as target:
+        for delivery, reply in target.exchange(orders):
+            assert reply.value["i"] == "é" * delivery.key
+
+
 @pytest.mark.parametrize("do", HANGS)
 def test_a_hang_is_cut_off_named_and_placed(target, do):
     reply, others = given_among_others(target, do)

@@ -28,6 +28,7 @@ from typing import TYPE_CHECKING, Any
 
 from contract_kit.errors import ContractKitError
 from contract_kit.model import ENDPOINTS, Delivery
+from contract_kit.targets._journal import Journal, Outbox
 from contract_kit.targets._prepare import Prepared, prepare
 from contract_kit.targets._tell import tell
 from contract_kit.targets._wire import Inbox, pack, pack_reply, receive
@@ -154,13 +155,13 @@ class _Host:
 
     def obey(self) -> None:
         """One command, one answer: the parent waits for it before it sends the next."""
-        data, fds, _, _ = socket.recv_fds(self.channel, 4096, 1)
+        data, fds, _, _ = socket.recv_fds(self.channel, 4096, 2)
         if not data:
             raise EOFError
         for command in Inbox().feed(data):
             match command:
                 case ("fork", doomed):
-                    self.channel.sendall(pack(self.fork(fds[0])))
+                    self.channel.sendall(pack(self.fork(*fds)))
                     for pid in doomed:
                         self.end(pid, _GRACE)
                 case ("end", pid, grace):
@@ -188,38 +189,42 @@ class _Host:
         if os.waitpid(pid, 0)[1]:
             self.channel.sendall(pack(((), ())))
 
-    def fork(self, fd: int) -> int:
+    def fork(self, line: int, journal: int) -> int:
         self.tail.clear()
         mother = os.getpid()
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Python warns of threads of native libraries
             pid = os.fork()
         if pid:
-            os.close(fd)
+            os.close(line)
+            os.close(journal)
             self.workers.add(pid)
             return pid
         try:
-            self.be_worker(fd, mother)
+            self.be_worker(line, journal, mother)
         finally:
             os._exit(BROKEN_CHANNEL)
 
-    def be_worker(self, fd: int, mother: int) -> None:
+    def be_worker(self, line: int, journal: int, mother: int) -> None:
         self.channel.close()
         os.close(self.output)
         os.setpgid(0, 0)
         _die_with_parent(mother)
         _watch_stack(self.dump)
         _limit_memory(self.config["memory"])
-        sock = socket.socket(fileno=_lift(fd))
+        sock = socket.socket(fileno=_lift(line))
+        outbox = Outbox(sock, Journal(journal))
         try:
             prepared = self.prepared or prepare(self.config)
             prepared.start()
         except ContractKitError as error:
-            sock.sendall(pack(("error", type(error).__name__, str(error))))
+            outbox.say(pack(("error", type(error).__name__, str(error))))
+            outbox.flush()
             return
         if self.prepared is None or prepared.kind in ENDPOINTS:
-            sock.sendall(pack("hello"))
-        serve(sock, prepared, os._exit)
+            outbox.say(pack("hello"))
+            outbox.flush()
+        serve(sock, outbox, prepared, os._exit)
 
     def end(self, pid: int, grace: float) -> tuple[int, bytes, bool]:
         """Wait a moment for a worker's own end, then kill it and all that it started.
@@ -281,8 +286,8 @@ def _limit_memory(more: int) -> None:
         Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
 
 
-def serve(sock: socket.socket, prepared: Prepared, leave: Callable[[int], Any]) -> None:
-    """Answer batch after batch, each case as soon as it is done, until the parent hangs up.
+def serve(sock: socket.socket, outbox: Outbox, prepared: Prepared, leave: Callable[[int], Any]) -> None:
+    """Answer batch after batch until the parent hangs up.
 
     A batch is a list of what :func:`~contract_kit.targets._wire.item_of` makes (parsers and models), or of
     (body, headers, method, framing).
@@ -300,7 +305,8 @@ def serve(sock: socket.socket, prepared: Prepared, leave: Callable[[int], Any]) 
                     sys.setrecursionlimit(limit)
                     if collecting and not gc.isenabled():
                         gc.enable()
-                    sock.sendall(frame)
+                    outbox.say(frame)
+                outbox.flush()
     except OSError:
         leave(BROKEN_CHANNEL)
     leave(0)

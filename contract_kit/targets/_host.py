@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from contract_kit.errors import TargetError, UsageError
 from contract_kit.model import ENDPOINTS
 from contract_kit.targets._frames import Ground, where_dumped
+from contract_kit.targets._journal import Journal, make_journal
 from contract_kit.targets._wire import pack, receive
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ class Worker:
 
     pid: int
     sock: socket.socket
+    journal: Journal
     greets: bool
     death: int | None = None
 
@@ -60,6 +62,7 @@ class Worker:
         """Close our end; a worker that waits for the next batch then ends by itself."""
         if self.sock.fileno() >= 0:
             self.sock.close()
+            self.journal.close()
             if self.death is not None:
                 os.close(self.death)
 
@@ -186,12 +189,14 @@ class Host:
     def fork(self) -> Worker:
         """A worker that has seen no delivery. ``HostGone`` where there is no host to fork it."""
         ours, theirs = socket.socketpair()
+        journal = make_journal()
         try:
             self._read_dump(0)
-            pid = self._ask(("fork", self._doomed), (theirs.fileno(),))
+            pid = self._ask(("fork", self._doomed), (theirs.fileno(), journal))
             self._doomed = []
         except BaseException:
             ours.close()
+            os.close(journal)
             raise
         finally:
             theirs.close()
@@ -199,11 +204,11 @@ class Host:
         if hasattr(os, "pidfd_open"):
             with contextlib.suppress(OSError):  # an old kernel, or a sandbox that forbids it
                 death = os.pidfd_open(pid)
-        return Worker(pid, ours, self.config["lazy"] or self.kind in ENDPOINTS, death)
+        greets = self.config["lazy"] or self.kind in ENDPOINTS
+        return Worker(pid, ours, Journal(journal), greets, death)
 
     def end(self, worker: Worker, grace: float = 0.0) -> Ending:
         """End a worker, unless it ends by itself within ``grace`` seconds."""
-        worker.hang_up()
         try:
             status, tail, killed = self._ask(("end", worker.pid, grace))
         except HostGone:

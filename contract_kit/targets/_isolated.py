@@ -1,7 +1,8 @@
 """A Python target in a child process: whatever it does to its process is a reply, and the run goes on.
 
-Deliveries go out in batches and answers come back one by one, so the first delivery without an answer is the
-one that the worker is at: a hang, an exit or a crash of the process is known to be that case's.
+Deliveries go out in batches, and no answer is lost with the process that gave it (see :mod:`._journal`), so the
+first delivery without an answer is the one that the worker is at: a hang, an exit or a crash of the process is
+known to be that case's.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from contract_kit.model import ENDPOINTS, Delivery, Reply
 from contract_kit.targets._base import ClosesItself
 from contract_kit.targets._frames import Ground, where_dumped
 from contract_kit.targets._host import IMPORT_LIMIT, Ending, Host, HostGone, Worker, raise_error
+from contract_kit.targets._journal import LULL
 from contract_kit.targets._prepare import timeout_of
 from contract_kit.targets._wire import Inbox, item_of, pack, reply_from
 
@@ -34,6 +36,8 @@ _APP_PATIENCE = 2.25
 """Seconds beyond the timeout for an app to cut itself off, or to be asked again when it said "later"."""
 _AHEAD_SECONDS = 0.02
 _MOST_AHEAD, _FIRST_AHEAD = 48, 4
+_BATCH = 16
+"""Deliveries in a batch, whose answers come together: enough to be worth it, and few beside those ahead."""
 _MOST_BYTES = 80_000
 
 
@@ -60,9 +64,9 @@ class IsolatedTarget(ClosesItself):
                 if (line is None or not line.sent) and source.next_is_fresh():
                     yield self._alone(source.pull())
                     continue
-                if source.has_more() and (line is None or line.wants_more()):
+                while (line is None or line.wants_more()) and source.next_is_usual():
                     line = self._ready_line()
-                    line.give(source.batch(line.room()))
+                    line.give(source.batch(min(line.room(), _BATCH)))
                 if line is None or not line.sent:
                     return
                 answers, left = self._listen(line)
@@ -105,20 +109,30 @@ class IsolatedTarget(ClosesItself):
                 self._drop()
                 return found, left
             return found, None
-        culprit = line.sent.popleft()
+        elapsed = time.monotonic() - line.since
+        if line.ended:
+            found = line.leftover()
+            reply = self._crashed(self._drop(_GRACE), elapsed)
+        else:
+            found, reply = self._hung(line, elapsed)
         left = list(line.sent)
         line.sent.clear()
-        elapsed = time.monotonic() - line.since
-        reply = self._crashed(self._drop(_GRACE), elapsed) if line.ended else self._hung(line, elapsed)
-        return [(culprit, reply)], left
+        late = sum(given.elapsed for _, given in found) > self._watch / 2
+        if left and not (late and reply.outcome == "timed_out"):
+            found.append((left.pop(0), reply))
+        return found, left
 
-    def _hung(self, line: _Line, elapsed: float) -> Reply:
+    def _hung(self, line: _Line, elapsed: float) -> tuple[list[tuple[Delivery, Reply]], Reply]:
+        """End the worker: what it had done all the same, and the reply to what it was at."""
         assert self._host is not None
         where = where_dumped(self._host.dump(line.worker.pid), self._ground)
-        ending = self._drop()
+        self._line = None
+        ending = self._host.end(line.worker)
+        found = line.leftover()
+        line.worker.hang_up()
         if not ending.killed:  # it ended unseen: a copy of it, that it forked, held the line open
-            return self._crashed(ending, elapsed)
-        return Reply(
+            return found, self._crashed(ending, elapsed)
+        return found, Reply(
             outcome="timed_out",
             where=where,
             elapsed=elapsed,
@@ -142,6 +156,7 @@ class IsolatedTarget(ClosesItself):
         if self._host is None:
             line.worker.hang_up()
             return Ending(None, "", "")
+        line.worker.hang_up()
         return self._host.end(line.worker, grace)
 
     def _alone(self, delivery: Delivery) -> tuple[Delivery, Reply]:
@@ -209,6 +224,9 @@ class _Source:
     def next_is_fresh(self) -> bool:
         return self.has_more() and self._held[0].fresh
 
+    def next_is_usual(self) -> bool:
+        return self.has_more() and not self._held[0].fresh
+
     def pull(self) -> Delivery:
         return self._held.popleft()
 
@@ -216,7 +234,7 @@ class _Source:
         """At most ``room`` deliveries, and no more bytes than a socket takes with ease; no fresh one."""
         batch: list[Delivery] = []
         size = 0
-        while len(batch) < room and size < _MOST_BYTES and self.has_more() and not self._held[0].fresh:
+        while len(batch) < room and size < _MOST_BYTES and self.next_is_usual():
             batch.append(self._held.popleft())
             size += len(batch[-1].body)
         return batch
@@ -248,6 +266,7 @@ class _Line:
         self._plain = plain
         self._out = bytearray()
         self._inbox = Inbox()
+        self._received = 0
         self._fd = worker.sock.fileno()
         self._pace = 0.0
         self._poll = select.poll()
@@ -262,7 +281,7 @@ class _Line:
         return max(1, min(_MOST_AHEAD, most) - len(self.sent))
 
     def wants_more(self) -> bool:
-        return not self._out and len(self.sent) * 2 <= self.room()
+        return not self._out and self.room() >= min(_BATCH, 2 * len(self.sent))
 
     def hung_up(self) -> bool:
         return bool(self._poll.poll(0))
@@ -290,7 +309,7 @@ class _Line:
     def answers(self, timeout: float) -> list[tuple[Delivery, Reply]]:
         """What has come, at least one; none where the worker has ended (``ended``) or hangs."""
         while True:
-            limit = timeout if self._greeted else IMPORT_LIMIT
+            limit = timeout + LULL if self._greeted else IMPORT_LIMIT
             left = self.since + limit - time.monotonic()
             ready = dict(self._poll.poll(max(0.0, left) * 1000))
             if not ready and left <= 0:
@@ -315,8 +334,18 @@ class _Line:
             if found:
                 return found
 
+    def leftover(self) -> list[tuple[Delivery, Reply]]:
+        """What a worker that is no more had said and is not read."""
+        data = b""
+        with contextlib.suppress(OSError):
+            while more := self.worker.sock.recv(1 << 16):
+                data += more
+        found = self._take(data)
+        return found + self._take(self.worker.journal.rest(self._received))
+
     def _take(self, data: bytes) -> list[tuple[Delivery, Reply]]:
         found: list[tuple[Delivery, Reply]] = []
+        self._received += len(data)
         for told in self._inbox.feed(data):
             if told == "hello":
                 self._greeted = True
