@@ -24,6 +24,7 @@ __all__ = [
     "strict_loads",
     "tokens",
     "walk",
+    "without_surrogates",
     "written",
 ]
 
@@ -78,6 +79,15 @@ def strict_loads(body: bytes) -> Any:
         msg = "a byte order mark is not JSON"
         raise ValueError(msg)
     return _STRICT.decode(body.decode("utf-8"))
+
+
+def without_surrogates(value: Any) -> Any:
+    """``value`` with the replacement character for each lone surrogate, which UTF-8 cannot hold."""
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, dict):
+        return {without_surrogates(key): without_surrogates(item) for key, item in value.items()}
+    return type(value)(map(without_surrogates, value)) if isinstance(value, list | tuple) else value
 
 
 def escape_token(token: str) -> str:

@@ -15,7 +15,7 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 from contract_kit.errors import SpecError
-from contract_kit.jsonio import compact, join
+from contract_kit.jsonio import compact, join, without_surrogates
 from contract_kit.model import Violation
 
 if TYPE_CHECKING:
@@ -80,14 +80,14 @@ class Validator:
         try:
             return bool(self._compiled.is_valid(value))
         except UnicodeEncodeError:
-            return bool(self._compiled.is_valid(_without_surrogates(value)))
+            return bool(self._compiled.is_valid(without_surrogates(value)))
 
     def violations(self, value: Any) -> list[Violation]:
         """Every rule that ``value`` breaks, in the order of the document."""
         try:
             return _once(self._compiled.iter_errors(value))
         except UnicodeEncodeError:
-            return _once(self._compiled.iter_errors(_without_surrogates(value)))
+            return _once(self._compiled.iter_errors(without_surrogates(value)))
 
 
 def _once(errors: Any) -> list[Violation]:
@@ -144,16 +144,6 @@ _HOLDERS = frozenset(
 )
 _NAMED = frozenset({"properties", "patternProperties", "dependentSchemas"})
 _INSIDE = frozenset({"properties", "patternProperties", "items", "prefixItems"})
-
-
-def _without_surrogates(value: Any) -> Any:
-    if isinstance(value, str):
-        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    if isinstance(value, dict):
-        return {_without_surrogates(key): _without_surrogates(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_without_surrogates(item) for item in value]
-    return value
 
 
 _MOST_BYTES = 4_000_000

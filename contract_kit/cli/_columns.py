@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from contract_kit.jsonio import compact
+from contract_kit.jsonio import compact, without_surrogates
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -39,7 +39,10 @@ class Columns:
         import pyarrow as pa
 
         ready = list(rows) if self._row is None else [self._row(row) for row in rows]
-        return pa.RecordBatch.from_pylist(ready, schema=self.schema)
+        try:
+            return pa.RecordBatch.from_pylist(ready, schema=self.schema)
+        except UnicodeEncodeError:  # half a character, which UTF-8 cannot hold
+            return pa.RecordBatch.from_pylist(without_surrogates(ready), schema=self.schema)
 
 
 def _of_samples(terms: Terms) -> Columns:

@@ -119,6 +119,8 @@ def blocks(make: Make, start: int, count: int, *, size: int, workers: int) -> It
     if workers <= 1:
         yield (make(first, length) for first, length in slices(start, count, size))
         return
+    if _forks():
+        make(start, 1)  # what is compiled now is there in every process
     readers: list[Connection] = []
     processes: list[BaseProcess] = []
     try:
@@ -140,10 +142,9 @@ def _hire(
     readers: list[Connection],
     processes: list[BaseProcess],
 ) -> None:
-    from multiprocessing import get_all_start_methods, get_context
+    from multiprocessing import get_context
 
-    # A fork has what was compiled; elsewhere (and on macOS, whose libraries dislike it) each compiles anew.
-    forks = "fork" in get_all_start_methods() and sys.platform != "darwin"
+    forks = _forks()
     context: Any = get_context("fork" if forks else "spawn")
     reader, writer = context.Pipe(duplex=False)
     # What a fork inherits it must close: a pipe is broken only when nobody else can read from it.
@@ -153,6 +154,13 @@ def _hire(
     writer.close()
     readers.append(reader)
     processes.append(process)
+
+
+def _forks() -> bool:
+    """Whether a process is a copy of this one; elsewhere, and on macOS whose libraries dislike it, it begins anew."""
+    from multiprocessing import get_all_start_methods
+
+    return "fork" in get_all_start_methods() and sys.platform != "darwin"
 
 
 def _work(
@@ -186,19 +194,15 @@ def _received(
         reader, process = readers[turn % len(readers)], processes[turn % len(readers)]
         try:
             block = reader.recv_bytes()
-            if not block:
-                said = reader.recv()
-                raise (
-                    said
-                    if isinstance(said, ContractKitError)
-                    else ContractKitError(f"a worker failed: {said}")
-                )
-        except (EOFError, ConnectionResetError):
+            said = None if block else reader.recv()
+        except (EOFError, OSError):  # at the end of a block, or in the middle of one
             process.join()
             raise ContractKitError(
                 f"a worker process {_end(process.exitcode)} before it had made items {first:,} to "
                 f"{first + length - 1:,}; fewer --workers need less memory"
             ) from None
+        if said is not None:
+            raise said if isinstance(said, ContractKitError) else ContractKitError(f"a worker failed: {said}")
         yield block
 
 

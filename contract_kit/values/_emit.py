@@ -6,10 +6,12 @@ text and objects are put together by f-strings, so a sample is never a dictionar
 
 from __future__ import annotations
 
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
+from itertools import combinations, count
 from struct import Struct
 from typing import TYPE_CHECKING, Any
 
+from contract_kit.errors import SpecError
 from contract_kit.jsonio import compact, join
 from contract_kit.values._build import Builder
 from contract_kit.values._leaves import LEAVES, is_plain
@@ -20,7 +22,10 @@ from contract_kit.values._source import Frame, Source
 from contract_kit.values._worlds import padded, written
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from contract_kit.shape import Node
+    from contract_kit.values._build import Decision
 
 __all__ = ["Emitter"]
 
@@ -68,6 +73,9 @@ class Emitter(Source):
         if node.pointer in self.terms.pins:
             return self.constant(self.terms.pins[node.pointer])
         node = _without_null(node)
+        branches = _branches(node) if self.shape.branches and self._leaves <= _MOST_LEAVES else []
+        if branches:
+            return self.choice(branches, at)
         kinds = [kind for kind in node.types if kind != "null"]
         self._leaves += 1
         odd = (
@@ -89,11 +97,27 @@ class Emitter(Source):
             return self.array(node, at)
         return self.leaf(node, kinds[0], at)
 
+    def choice(self, branches: list[Node], at: str) -> str:
+        """The value of one of the branches: all come as often as each other."""
+        name = self.name("b")
+        turn = self.let(self.draw(8))
+        for number, branch in enumerate(branches):
+            least, end = (256 * one // len(branches) for one in (number, number + 1))
+            with self.under(f"{least} <= {turn} < {end}"):
+                self.line(f"{name} = {self.value(branch, at)}")
+        return name
+
     def built(self, node: Node, at: str) -> str:
-        """Whole values from the structural builder, for what has choices or keywords out of the ordinary."""
+        """Whole values from the structural builder, for what has keywords out of the ordinary."""
+        turns = count()
 
         def make(leaf: Any) -> Any:
-            return Builder(leaf, items=2, entries=2, fixed=self.terms.pins).build(node, at).value
+            builder = Builder(leaf, items=2, entries=2, fixed=self.terms.pins)
+            first = builder.build(node, at)
+            builder.forced = _turned(first.decided, next(turns))
+            with suppress(SpecError):
+                return builder.build(node, at).value
+            return first.value
 
         values = self.material.draw(node, at, make, _WHOLE)
         expression = self.pick(values)
@@ -185,11 +209,11 @@ class Emitter(Source):
         drawn = {key: self._metadata(values, join(at, key)) for key in _FREE_KEYS}
         self.tables[free] = padded(_FREE_KEYS, 256 + 13)
         self.tables[free + "v"] = tuple(drawn[key] for key in self.tables[free])
-        start, count = self.let(self.draw(8)), self.let(self.draw(8))
+        start, number_of = self.let(self.draw(8)), self.let(self.draw(8))
         for number, (step, bound) in enumerate(((0, 40), (3, 120), (7, 200))):
             position = f"{start} + {step}" if number else start
             pick = f"{free}v[{position}][{self.draw(8)}]"
-            with self.under(f"{count} > {bound}"):
+            with self.under(f"{number_of} > {bound}"):
                 self._entry(name, f"{free}[{position}]", pick)
 
     def _metadata(self, values: Node, at: str) -> tuple[Any, ...]:
@@ -271,6 +295,41 @@ def _literal(key: str) -> str:
     """A property's name as JSON text inside an f-string of single quotes."""
     text = compact(key).decode()
     return text.replace("\\", "\\\\").replace("'", "\\'").replace("{", "{{").replace("}", "}}")
+
+
+def _branches(node: Node) -> list[Node]:
+    """A node with its first choice settled, in each way that shows something; none where two could be met at once."""
+    if not node.choices or node.impossible:
+        return []
+    first = node.choices[0]
+    every = [node.pick(0, number) for number in range(len(first.branches))]
+    if first.keyword == "oneOf" and not all(_apart(one, other) for one, other in combinations(every, 2)):
+        return []
+    return [branch for branch in every if branch.types not in ((), ("null",)) and not branch.impossible]
+
+
+def _apart(one: Node, other: Node) -> bool:
+    """Whether it is plain that no value satisfies both: by its type, or by what a property says that both require."""
+    if one.impossible or other.impossible or not set(one.types) & set(other.types):
+        return True
+    if one.types != ("object",) or other.types != ("object",):
+        return False
+    both = set(one.required) & set(other.required) & one.properties.keys() & other.properties.keys()
+    return any(_differ(one.properties[name].enum, other.properties[name].enum) for name in both)
+
+
+def _differ(members: tuple[Any, ...] | None, others: tuple[Any, ...] | None) -> bool:
+    if members is None or others is None:
+        return False
+    return {compact(member) for member in members}.isdisjoint(map(compact, others))
+
+
+def _turned(decided: Mapping[Decision, tuple[int, int]], turn: int) -> dict[Decision, int]:
+    """Other branches for the choices that were met: a combination for each ``turn``."""
+    forced = {}
+    for decision, (_, among) in decided.items():
+        turn, forced[decision] = divmod(turn, among)
+    return forced
 
 
 def _without_null(node: Node) -> Node:

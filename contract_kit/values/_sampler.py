@@ -44,7 +44,7 @@ class Sampler:
         self._pools = faker_pools() if pools is None else pools
         self._material = Material(terms, self._pools)
         self._made: dict[bool, _Lots] = {}
-        self._functions: dict[tuple[str, bool], tuple[_Make, int]] = {}
+        self._functions: dict[tuple[str, bool, bool], tuple[_Make, int]] = {}
         self._shapes = self._sound((replace(DOCUMENTED, weight=256),) if full else shapes(terms))
 
     def samples(self, n: int, seed: int = 0, start: int = 0) -> Iterator[Any]:
@@ -76,7 +76,7 @@ class Sampler:
         return (lots, size) if lots else ([_structural(self.terms, self._pools, text=text)] * 256, 1)
 
     def _function(self, shape: Shape, *, text: bool) -> tuple[_Make, int]:
-        key = (shape.name, text)
+        key = (shape.name, shape.branches, text)
         if key not in self._functions:
             tables: dict[str, Any] = {
                 **_worlds.world_tables(_worlds.use(self._pools), text),
@@ -91,16 +91,21 @@ class Sampler:
 
     def _sound(self, wanted: tuple[Shape, ...]) -> tuple[Shape, ...]:
         """The shapes whose samples satisfy the document; the first one stands in for the others."""
-        judge = validator_for(self.terms.schema)
         found: list[Shape] = []
         for shape in wanted:
-            make, size = self._function(shape, text=False)
-            if all(judge.is_valid(value) for value in _stream(([make] * 256, size), _TRIALS, 0, 0)):
-                found.append(shape)
+            found += [one for one in (shape, replace(shape, branches=False)) if self._is_sound(one)][:1]
         if not found:
             return ()
         missing = 256 - sum(shape.weight for shape in found)
         return (replace(found[0], weight=found[0].weight + missing), *found[1:])
+
+    def _is_sound(self, shape: Shape) -> bool:
+        make, size = self._function(shape, text=False)
+        judges = [validator_for(self.terms.schema)]
+        if self.terms.root.discriminated is not None:
+            judges.append(validator_for(self.terms.root.discriminated))
+        tried = _stream(([make] * 256, size), _TRIALS, 0, 0)
+        return all(judge.is_valid(value) for value in tried for judge in judges)
 
 
 def _structural(terms: Terms, pools: Pools, *, text: bool) -> _Make:

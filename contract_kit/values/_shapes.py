@@ -25,7 +25,8 @@ class Shape:
 
     ``keep`` are the properties that stay, by object; ``dropped`` the pointers that go; ``nonempty``
     properties that go when empty; ``empty`` pointers whose text is empty now and then; ``filled`` properties
-    that the document does not know; with ``gaps`` each optional property is missing now and then.
+    that the document does not know; with ``gaps`` each optional property is missing now and then. ``branches``:
+    choices are taken anew for each sample.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Shape:
     filled: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     needed: frozenset[str] = frozenset()
     gaps: bool = False
+    branches: bool = True
 
     @property
     def nulls(self) -> bool:

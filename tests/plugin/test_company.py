@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import subprocess
 import sys
 
@@ -11,11 +13,17 @@ pytest_plugins = ["pytester"]
 HEAVY = ("hypothesis", "faker", "jsonschema_rs", "rich", "yaml", "click", "httptools", "tomllib")
 
 
-def _pytest(project, *args: str) -> subprocess.CompletedProcess[str]:
+def _pytest(project, *args: str, **env: str) -> subprocess.CompletedProcess[str]:
     """A pytest of its own process, as users start it."""
     words = [sys.executable, "-m", "pytest", "-p", "no:asyncio", "-p", "no:schemathesis", *args]
     return subprocess.run(
-        words, capture_output=True, text=True, cwd=project.pytester.path, timeout=120, check=False
+        words,
+        capture_output=True,
+        text=True,
+        cwd=project.pytester.path,
+        env={**os.environ, **env},
+        timeout=120,
+        check=False,
     )
 
 
@@ -68,6 +76,59 @@ def test_workers_collect_alike_and_the_findings_come_together(project):
     assert report.is_file()
     alone = _pytest(project, "-q", "-n", "2", "contract::careless::malformed:::empty")
     assert "1 passed" in alone.stdout
+
+
+def test_under_xdist_each_test_is_given_the_bytes_that_it_is_given_alone(project):
+    """Payloads, cases of a mark, random search and the findings of a target: nothing depends on who runs what."""
+    project.configure(
+        """
+        [tool.contract_kit]
+        max_examples = 30
+
+        [[tool.contract_kit.targets]]
+        name = "careless"
+        target = "shop:careless"
+        rejects = ["shop:BadWebhook"]
+        only = ["invalid:/customer/email:*", "malformed:::*"]
+        """
+    )
+    project.write(
+        test_a="""
+        import json, os, pathlib
+        import contract_kit, pytest, shop
+
+        FOLDER = pathlib.Path(os.environ["WRITE_TO"])
+
+        def keep(request, body):
+            (FOLDER / request.node.name.replace("/", "+")).write_bytes(body)
+
+        @pytest.mark.parametrize("number", range(12))
+        def test_payload(request, number, customer_created, make_customer_created):
+            keep(request, json.dumps([customer_created, make_customer_created(), make_customer_created()]).encode())
+
+        @pytest.mark.contract("customer.created", kinds=("malformed",))
+        def test_case(request, contract_case):
+            keep(request, contract_case.body)
+
+        TestIt = contract_kit.contract_tests(shop.parse, rejects=shop.BadWebhook, kinds=("malformed",), max_examples=30)
+        """
+    )
+    said, found = [], []
+    for number in ("0", "2"):
+        folder = project.pytester.mkdir(f"by{number}")
+        report = project.pytester.path / f"{number}.json"
+        words = ("-q", "-rA", "-n", number, "--contract-report", str(report), "-p", "no:randomly")
+        done = _pytest(project, *words, WRITE_TO=str(folder))
+        lines = [line for line in done.stdout.splitlines() if line.startswith(("PASSED", "FAILED"))]
+        said.append(sorted(line.partition(" - ")[0] for line in lines))
+        written = {path.name: path.read_bytes() for path in folder.iterdir()}
+        reports = sorted(project.pytester.path.glob(f"{number}-*.json"))
+        found.append((written, [json.loads(path.read_text())["findings"] for path in reports]))
+    assert len(said[0]) > 150
+    assert said[0] == said[1]
+    assert len(found[0][0]) > 100
+    assert len(found[0][1]) == 3
+    assert found[0] == found[1]
 
 
 def test_the_plugin_can_be_switched_off(project):
