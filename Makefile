@@ -60,6 +60,10 @@ documents: ## fetch GitHub's webhook document, its examples and the third judge 
 test-documents: $(STAMP) documents ## the catalogue's laws on GitHub's 261 webhooks, judged by three validators (long)
 	$(BIN)/python -m pytest -q -s tests/documents_github.py
 
+.PHONY: test-samples
+test-samples: $(STAMP) ## a million realistic payloads, judged by others' validators and looked at as a whole (some minutes)
+	$(BIN)/python -m pytest -q -p no:randomly tests/samples_million.py
+
 .PHONY: reference matrix test-wheel
 reference: $(STAMP) ## write docs/reference.md anew, from the code
 	$(BIN)/python scripts/make_reference.py

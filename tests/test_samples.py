@@ -320,6 +320,60 @@ def test_samples_of_any_document_satisfy_it_and_lines_are_their_json(name: str) 
     assert list(sampler.samples(20, start=100)) == made[100:120]
 
 
+def kinds_of(schema: Any, count: int = 600) -> tuple[Counter[str], int]:
+    """How often each shape of a value comes, told by what ``kind`` says; and how many bodies are distinct."""
+    terms = terms_of(schema)
+    made = list(Sampler(terms, committed_pools()).samples(count))
+    validator = judge(terms.schema)
+    for sample in made:
+        validator.validate(sample)
+    assert list(Sampler(terms, committed_pools()).lines(count)) == [compact(sample) for sample in made]
+    return Counter(str(sample.get("kind")) for sample in made), len({compact(sample) for sample in made})
+
+
+def branch(kind: str, *names: str) -> dict[str, Any]:
+    told = {"kind": {"const": kind}, **{name: {"type": "string", "format": "email"} for name in names}}
+    return {"type": "object", "required": list(told), "properties": told}
+
+
+@pytest.mark.parametrize("keyword", ["oneOf", "anyOf"])
+def test_each_branch_of_a_choice_is_taken_and_no_table_of_bodies_stands_behind_it(keyword: str) -> None:
+    branches = [branch("card", "owner"), branch("bank", "owner", "clerk"), branch("cash", "owner")]
+    kinds, distinct = kinds_of({keyword: branches})
+    assert kinds.keys() == {"card", "bank", "cash"}
+    assert min(kinds.values()) > 120
+    assert distinct > 300, "not one of a few dozen ready bodies"
+
+
+def test_branches_that_a_value_may_satisfy_at_once_are_taken_too() -> None:
+    """Where it is not plain that only one of ``oneOf`` is met the bodies are built and judged, in all ways."""
+    branches = [
+        {"type": "object", "properties": {"kind": {"const": "a"}}, "required": ["kind"], "maxProperties": 1},
+        {"type": "object", "properties": {"kind": {"enum": ["a", "b"]}, "more": {"type": "string", "minLength": 1}}, "required": ["kind", "more"]},
+    ]  # fmt: skip
+    kinds, _ = kinds_of({"oneOf": branches})
+    assert sum(kinds.values()) == 600
+    terms = terms_of({"oneOf": branches})
+    sizes = Counter(len(sample) for sample in Sampler(terms, committed_pools()).samples(600))
+    assert sizes.keys() == {1, 2}
+
+
+def test_choices_within_choices_and_choices_that_bring_others() -> None:
+    schema = {
+        "type": "object",
+        "required": ["kind", "inner"],
+        "properties": {
+            "kind": {"type": "string"},
+            "inner": {"oneOf": [{"anyOf": [{"type": "integer"}, {"type": "boolean"}]}, {"type": "string"}, {"type": "null"}]},
+        },
+        "anyOf": [{"properties": {"kind": {"const": "x"}}}, {"properties": {"kind": {"const": "y"}, "z": TEXT}, "required": ["z"]}],
+    }  # fmt: skip
+    kinds, _ = kinds_of(schema)
+    assert kinds.keys() == {"x", "y"}
+    inner = [sample["inner"] for sample in Sampler(terms_of(schema), committed_pools()).samples(600)]
+    assert {type(value) for value in inner} >= {int, bool, str}
+
+
 def test_pinned_places_say_the_event_and_are_always_there() -> None:
     schema = {
         "type": "object",
