@@ -14,6 +14,7 @@ from ._draft import Draft, change, shown
 from ._equivalent import equivalent, spellings
 from ._foreign import foreign
 from ._invalid import invalid, near_misses
+from ._left import left_out
 from ._maker import Maker, Told, expectation_of
 from ._malformed import malformed
 from ._pairs import note_double, pairs, pairs_of
@@ -35,6 +36,7 @@ __all__ = [
     "differences",
     "expectation_of",
     "invalid_cases",
+    "left_out",
     "near_misses",
     "pairs_of",
     "pattern_in",

@@ -17,10 +17,11 @@ from contract_kit.model import ENDPOINTS, TARGET_KINDS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from contract_kit.cli._base import State
     from contract_kit.config import Options
     from contract_kit.model import Case, Terms
 
-__all__ = ["catalogue", "chosen", "command"]
+__all__ = ["catalogue", "chosen", "command", "warn"]
 
 
 @click.command(
@@ -54,15 +55,22 @@ def command(ctx: click.Context, /, form: str, strength: str, **params: Any) -> i
     from contract_kit.jsonio import compact
 
     options = options_from(params).over(load_config().options)
-    made = catalogue(_terms(options), options, strength=int(strength))
-    cases = _some(chosen(made, options), options)
+    terms, state = _terms(options), state_of(ctx)
+    cases = _some(chosen(catalogue(terms, options, strength=int(strength)), options), options)
     if form == "table":
-        write_stdout(_table(cases), state_of(ctx))
-        return 0
-    items = (compact(case_json(case)) for case in cases)
-    pieces = as_array(items) if form == "json" else (item + b"\n" for item in items)
-    write_stdout(pieces, state_of(ctx))
+        write_stdout(_table(cases), state)
+    else:
+        items = (compact(case_json(case)) for case in cases)
+        write_stdout(as_array(items) if form == "json" else (item + b"\n" for item in items), state)
+    warn(terms, state)
     return 0
+
+
+def warn(terms: Terms, state: State) -> None:
+    """Say on stderr what of the document no case is about."""
+    from contract_kit.cases import left_out
+
+    state.say(*(f"Warning: {line}" for line in left_out(terms)))
 
 
 def _terms(options: Options) -> Terms:

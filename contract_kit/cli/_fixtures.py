@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from contract_kit.cli._base import Command, State, state_of
+from contract_kit.cli._cases import warn
 from contract_kit.cli._options import case_options, contract_options, options_from
 from contract_kit.errors import UsageError
 from contract_kit.model import TARGET_KINDS
@@ -55,15 +56,16 @@ def command(ctx: click.Context, /, folder: Path, check: bool, each: int | None, 
         return _check(folder, params["spec"], state)
     from contract_kit.config import load_config
 
-    return _write(folder, options_from(params).over(load_config().options), each)
+    return _write(folder, options_from(params).over(load_config().options), each, state)
 
 
-def _write(folder: Path, options: Options, each: int | None) -> int:
+def _write(folder: Path, options: Options, each: int | None, state: State) -> int:
     from contract_kit.bundle import write_bundle
     from contract_kit.spec import DEFAULT_EVENT, load_terms
 
+    terms = load_terms(options.event or DEFAULT_EVENT, options.spec)
     written = write_bundle(
-        load_terms(options.event or DEFAULT_EVENT, options.spec),
+        terms,
         folder,
         policy=options.policy,
         target=options.as_ or "parser",
@@ -73,6 +75,7 @@ def _write(folder: Path, options: Options, each: int | None) -> int:
         each=each,
     )
     click.echo(f"{written.cases:,} cases, {written.size / 1e6:.1f} MB, written to {folder}")
+    warn(terms, state)
     return _CURRENT
 
 

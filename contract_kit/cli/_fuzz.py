@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from contract_kit.cli._base import CommandTaker, State, command_words, state_of
+from contract_kit.cli._cases import warn
 from contract_kit.cli._options import (
     POSITIVE,
     case_options,
@@ -240,9 +241,18 @@ def settings_of(job: Job, kind: TargetKind, known: dict[str, str]) -> Settings:
 
 
 def run_job(
-    job: Job, *, known: dict[str, str], quiet: bool, engine: str = "own", whole: bool = False
+    job: Job,
+    *,
+    known: dict[str, str],
+    quiet: bool,
+    engine: str = "own",
+    whole: bool = False,
+    state: State | None = None,
 ) -> RunResult:
-    """Open the target, run, close it; failures are kept. Errors are left to ``main``."""
+    """Open the target, run, close it; failures are kept. Errors are left to ``main``.
+
+    ``state`` is told what of the document no case is about.
+    """
     from contract_kit.cli._base import hypothesis_elsewhere
     from contract_kit.cli._kept import forget, keep, tried_first, with_kept
     from contract_kit.cli._open import context_of, open_target
@@ -266,6 +276,8 @@ def run_job(
             result = run(
                 terms, target, settings, context, progress=moving, engines=others, own=own, first=first
             )
+    if state is not None and not quiet:
+        warn(terms, state)
     if not result.summary.cases and result.summary.stopped is None:
         raise UsageError(_nothing_to_do(options, result.target_kind))
     if whole and result.summary.stopped is None:
@@ -303,7 +315,9 @@ def _fuzz(job: Job, ways: Ways, state: State) -> int:
     from contract_kit.report import write_reports
 
     known = ways.baseline.known(job.name) if ways.baseline is not None else {}
-    result = run_job(job, known=known, quiet=ways.verbosity < 0, engine=ways.engine, whole=ways.whole)
+    result = run_job(
+        job, known=known, quiet=ways.verbosity < 0, engine=ways.engine, whole=ways.whole, state=state
+    )
     redactor = redactor_of(job.wanted)
     _show(result, ways.verbosity, redactor, state)
     write_reports(result, ways.reports, redactor=redactor)

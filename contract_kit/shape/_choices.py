@@ -31,7 +31,8 @@ def choices_of(schema: Schema, lookup: Callable[[str], Any]) -> Iterator[Choice]
         if keyword in schema:
             told = schema.get("discriminator")
             branches = [_selected(branch, told, lookup) if told else branch for branch in schema[keyword]]
-            yield Choice(keyword, tuple(branches), told)
+            # A choice that nobody wrote as a rule (a condition's) is told apart by its name.
+            yield Choice(keyword if ASSUMED not in schema else "assumed", tuple(branches), told)
     if "if" in schema and ("then" in schema or "else" in schema):
         test = schema["if"]
         yield Choice(

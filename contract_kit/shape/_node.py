@@ -227,11 +227,23 @@ class Node:
         pointer = join(self.pointer, index if in_prefix else "*")
         return Node(self._document, tuple(conjunction), pointer, self.trail)
 
-    def _unevaluated(self) -> Iterator[Any]:
-        """What ``unevaluatedItems`` asks of an item that nothing else speaks of: what ``contains`` takes is spoken of."""
-        sought = self.all_of("contains")
-        for rule in self.all_of("unevaluatedItems"):
-            yield {"anyOf": [*sought, rule]} if sought and rule is not True else rule
+    def _unevaluated(self) -> tuple[Any, ...]:
+        """What ``unevaluatedItems`` asks of an item that nothing else speaks of: what ``contains`` takes is spoken of.
+
+        Made once: nodes are told apart by the very schemas that they are made of.
+        """
+        rules = self.all_of("unevaluatedItems")
+        if not rules:
+            return ()
+        key = ("unevaluated", tuple(id(part) for part in self.parts))
+        if key not in self.memo:
+            sought = self.all_of("contains")
+            made = tuple(
+                {"anyOf": [*sought, rule], ASSUMED: True} if sought and rule is not True else rule
+                for rule in rules
+            )
+            self.memo[key] = (made, self.parts)
+        return self.memo[key][0]  # type: ignore[no-any-return]
 
     @cached_property
     def items(self) -> Node | None:

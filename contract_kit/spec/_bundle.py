@@ -20,9 +20,10 @@ _LISTS = ("allOf", "anyOf", "oneOf")
 _SINGLES = ("not", "if", "then", "else")
 
 
-def bundle(translator: Translator, place: Place) -> dict[str, Any]:
+def bundle(translator: Translator, place: Place, notes: list[str] | None = None) -> dict[str, Any]:
     """The schema at ``place``; recursive references stay references into ``#/$defs``.
 
+    ``notes`` gets a sentence for each thing in it that is not looked at.
     Raises :class:`RefError` for a schema that contains itself without a level of the body between.
     """
     root = translator.definition(place)
@@ -40,6 +41,8 @@ def bundle(translator: Translator, place: Place) -> dict[str, Any]:
     _refuse_circles(found)
     body = root.schema if isinstance(root.schema, dict) else ({} if root.schema else {"not": {}})
     schema = {"$schema": DIALECT, **body}
+    if notes is not None:
+        notes.extend(note for definition in (*passed, root, *found.values()) for note in definition.notes)
     if found:
         schema["$defs"] = {name: definition.schema for name, definition in found.items()}
     return schema

@@ -17,6 +17,7 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from contract_kit import jsonio
@@ -46,6 +47,8 @@ class Definition:
     place: Place
     schema: Any
     refs: dict[str, Place]
+    notes: tuple[str, ...] = ()
+    """What of it is not looked at, a sentence each."""
 
 
 def definition_name(place: Place) -> str:
@@ -76,7 +79,7 @@ class Translator:
         if key not in self._done:
             job = _Job(self, place, ref_alone=self._ref_alone(place))
             schema = job.schema(self.refs.value(place), place)
-            self._done[key] = Definition(place, schema, job.found)
+            self._done[key] = Definition(place, schema, job.found, tuple(job.notes))
         return self._done[key]
 
     @property
@@ -119,6 +122,7 @@ class _Job:
         self._translator = translator
         self._ref_alone = ref_alone
         self.found: dict[str, Place] = {}
+        self.notes: list[str] = []
         self._sheet = place.sheet
 
     def schema(self, value: Any, place: Place) -> Any:
@@ -156,8 +160,27 @@ class _Job:
             raise UnsupportedKeyword(keyword, str(place.under(keyword)))
         elif keyword == "example" and "examples" not in value and not holds_ref(item):
             result["examples"] = [item]
-        else:
-            assert keyword in GONE or keyword not in result
+        elif keyword not in GONE and not keyword.startswith("x-"):
+            self._unknown(keyword, place)
+
+    def _unknown(self, keyword: str, place: Place) -> None:
+        """An unknown keyword says nothing, as JSON Schema has it; a misspelt one was meant to say something."""
+        near = get_close_matches(keyword, _KNOWN, 1, 0.8)
+        meant = f" (is {near[0]!r} meant?)" if near else ""
+        self.notes.append(f"{place.under(keyword)}: {keyword!r} is no keyword; it is not looked at{meant}")
+
+    def encoding(self, item: Any, value: Any, place: Place, keyword: str, result: dict[str, Any]) -> None:
+        """``contentEncoding``: an annotation to validators; bodies keep base64, which is OpenAPI 3.0's ``byte``."""
+        if item == "base64" and "format" not in value:
+            result["format"] = "byte"
+        elif isinstance(item, str):
+            self.notes.append(f"{place.under(keyword)}: the encoding {quoted(item)} is not looked at")
+
+    def inside(self, item: Any, value: Any, place: Place, keyword: str, result: dict[str, Any]) -> None:
+        """``contentMediaType`` and ``contentSchema``: what stands inside a text has no cases of its own."""
+        del item, result
+        if "contentEncoding" not in value:
+            self.notes.append(f"{place.under(keyword)}: what stands inside the text is not looked at")
 
     def _spot(self, place: Place, keyword: str) -> Spot:
         return Spot(self._translator.source, place, keyword)
@@ -342,9 +365,14 @@ _ACTIONS: dict[str, Callable[[_Job, Any, Any, Place, str, dict[str, Any]], None]
     "$ref": _Job.ref,
     "$dynamicRef": _Job.dynamic_ref,
     "$recursiveRef": _Job.recursive_ref,
+    "contentEncoding": _Job.encoding,
+    **dict.fromkeys(("contentMediaType", "contentSchema"), _Job.inside),
     "exclusiveMinimum": _Job.exclusive,
     "exclusiveMaximum": _Job.exclusive,
 }  # fmt: skip
+
+
+_KNOWN = sorted({*RULES, *_ACTIONS, *ANNOTATIONS})
 
 
 def _with_null(value: dict[str, Any], result: dict[str, Any]) -> dict[str, Any]:

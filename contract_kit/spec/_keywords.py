@@ -160,7 +160,7 @@ GONE = frozenset(
     {
         "$schema", "$id", "id", "$anchor", "$dynamicAnchor", "$recursiveAnchor", "$comment", "$vocabulary",
         "$defs", "definitions", "nullable", "discriminator", "xml", "externalDocs", "readOnly", "writeOnly",
-        "example", "contentMediaType", "contentEncoding", "contentSchema",
+        "example", "additionalItems",
     }
 )  # fmt: skip
 """Read elsewhere or without meaning for a body: not carried over."""

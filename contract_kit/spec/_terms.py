@@ -53,9 +53,11 @@ def load_terms(
     if document is None:
         document = bundled_document() if spec is None else load_document(spec, allow_files=allow_files)
     entry = _index(document).find(event)
-    schema = bundle(_translator(document), entry.place)
+    notes: list[str] = []
+    schema = bundle(_translator(document), entry.place, notes)
     pins = find_pins(schema, entry.name, entry.pins)
     root = build_root(schema)
+    root.memo["notes"] = tuple(dict.fromkeys(notes))
     return Terms(
         event=entry.name,
         schema=schema,

@@ -3,7 +3,7 @@
 from contract_kit.values._bases import DEEP, Base, Site, base_values, bases, deeper, minimal, unmet
 from contract_kit.values._build import Builder, Built, build, judge_of
 from contract_kit.values._edges import KEYS, Edge, ruler, unknown_values
-from contract_kit.values._formats import DISPUTED, EXAMPLES, FORMS, padded
+from contract_kit.values._formats import DISPUTED, EXAMPLES, FORMS, WIDTHS, padded
 from contract_kit.values._meaning import Meaning, meaning, register
 from contract_kit.values._more import entry_of, further
 from contract_kit.values._negate import opposites
@@ -37,6 +37,7 @@ __all__ = [
     "KEYS",
     "MOOT",
     "VIOLATORS",
+    "WIDTHS",
     "Base",
     "Builder",
     "Built",

@@ -16,7 +16,7 @@ from contract_kit.jsonio import compact, replace, tokens
 from contract_kit.schema import validator_for
 from contract_kit.shape import nodes
 
-from ._build import Builder, Built, Decision, TooLarge
+from ._build import Builder, Built, Decided, Decision, TooLarge
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -183,7 +183,7 @@ def _branches(
     while waiting:
         forced, built = waiting.popleft()
         levels = {node.pointer: node.recursions for node in built.nodes.values()}
-        for decision, (taken, among) in built.decided.items():
+        for decision, taken in built.decided.items():
             if levels.get(decision[0], 0) >= _LEVELS:
                 continue  # what holds itself has the same choices at every level
             if (
@@ -196,9 +196,9 @@ def _branches(
             own.add(decision)
             if met is not None:
                 met.add(decision)
-            tries[decision, taken] = _MOST_TRIES
-            _note(terms, decision, taken, among, built=True)
-            for branch in range(among):
+            tries[decision, taken.branch] = _MOST_TRIES
+            _note(terms, decision, taken, built=True)
+            for branch in range(taken.among):
                 # One that is impossible beside these branches may be possible beside others.
                 if tries[decision, branch] >= _MOST_TRIES or tries.total() >= _MOST_BRANCHES * _MOST_TRIES:
                     continue
@@ -209,7 +209,7 @@ def _branches(
                     asked = {**{d: b for d, b in forced.items() if d[0] != decision[0]}, decision: branch}
                     other = _other(terms, asked, options)
                 tries[decision, branch] += _MOST_TRIES if other else 1
-                _note(terms, decision, branch, among, built=other is not None)
+                _note(terms, decision, taken._replace(branch=branch), built=other is not None)
                 if other is not None:
                     yield _label(decision, branch), other
                     waiting.append((asked, other))
@@ -220,25 +220,36 @@ def _label(decision: Decision, branch: int) -> str:
     return f"branch-{place}-{number}.{branch}" if number else f"branch-{place}-{branch}"
 
 
-def _note(terms: Terms, decision: Decision, branch: int, among: int, *, built: bool) -> None:
+def _note(terms: Terms, decision: Decision, which: Decided, *, built: bool) -> None:
     """Keep in mind which branches no body was found for: see :func:`unmet`."""
-    left: dict[tuple[Decision, int], int] = terms.root.memo.setdefault("unmet", {})
+    left: dict[tuple[Decision, int], Decided] = terms.root.memo.setdefault("unmet", {})
     met: set[tuple[Decision, int]] = terms.root.memo.setdefault("met branches", set())
+    key = (decision, which.branch)
     if built:
-        met.add((decision, branch))
-        left.pop((decision, branch), None)
-    elif (decision, branch) not in met:
-        left[decision, branch] = among
+        met.add(key)
+        left.pop(key, None)
+    elif key not in met and which.keyword in _WRITTEN:
+        left[key] = which
+
+
+_WRITTEN = frozenset(["anyOf", "oneOf", "if", "dependentSchemas"])
+"""Choices that somebody wrote; a list of types that others narrow is none."""
 
 
 def unmet(terms: Terms) -> list[str]:
     """Branches of choices that no body was found for, a sentence each; known once the bases were made."""
-    left: dict[tuple[Decision, int], int] = terms.root.memo.get("unmet", {})
+    left: dict[tuple[Decision, int], Decided] = terms.root.memo.get("unmet", {})
     return [
-        f"{place or 'the body'}: no body was found for branch {branch + 1} of {among} "
-        f"of its {'choice' if not number else f'choice number {number + 1}'}; its cases are left out"
-        for ((place, number), branch), among in left.items()
+        f"{place or 'the body'}: no body was found {_way(which)}; its cases are left out"
+        for ((place, _), _), which in left.items()
     ]
+
+
+def _way(which: Decided) -> str:
+    if which.keyword in ("anyOf", "oneOf"):
+        return f"for branch {which.branch + 1} of {which.among} of its {which.keyword}"
+    said = "holds" if which.branch == 0 else "does not hold"
+    return f"in which its if {said}" if which.keyword == "if" else f"in which its {which.keyword} {said}"
 
 
 def _other(terms: Terms, asked: dict[Decision, int], options: dict[str, Any]) -> Built | None:
@@ -267,9 +278,9 @@ def _away_from(*pointers: str) -> Any:
     return lambda place: not any(_related(place, pointer) for pointer in pointers)
 
 
-def _up_to(decided: Mapping[Decision, tuple[int, int]], last: Decision) -> dict[Decision, int]:
+def _up_to(decided: Mapping[Decision, Decided], last: Decision) -> dict[Decision, int]:
     """The decisions at the place of ``last`` that were taken before it: they lead to it."""
-    return {d: taken for d, (taken, _) in decided.items() if d[0] == last[0] and d[1] < last[1]}
+    return {d: taken.branch for d, taken in decided.items() if d[0] == last[0] and d[1] < last[1]}
 
 
 def _parts(terms: Terms) -> Iterator[tuple[str, Built]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from contract_kit.errors import ImpossibleSchema, UnsupportedKeyword
 from contract_kit.jsonio import MISSING, compact, join
@@ -22,10 +22,20 @@ from ._scalar import fit
 if TYPE_CHECKING:
     from contract_kit.schema import Validator
 
-__all__ = ["Builder", "Built", "Decision", "TooLarge", "build", "judge_of", "plain_leaf"]
+__all__ = ["Builder", "Built", "Decided", "Decision", "TooLarge", "build", "judge_of", "plain_leaf"]
 
 Decision = tuple[str, int]
 """A choice that was settled: the pointer of its node, and how many were settled there before."""
+
+
+class Decided(NamedTuple):
+    """Which branch was taken, of how many, and the keyword whose choice it was."""
+
+    branch: int
+    among: int
+    keyword: str
+
+
 Leaf = Callable[[Node, str], Any]
 Want = Callable[[str], bool]
 
@@ -49,12 +59,12 @@ class TooLarge(Exception):
 class Built:
     """A value with the settled node (no open choices) of each of its places, by actual pointer.
 
-    ``decided`` says of each choice which branch was taken, of how many.
+    ``decided`` says of each choice which branch was taken.
     """
 
     value: Any
     nodes: Mapping[str, Node]
-    decided: Mapping[Decision, tuple[int, int]]
+    decided: Mapping[Decision, Decided]
 
 
 @dataclass(slots=True)
@@ -82,7 +92,7 @@ class Builder:
     shared: dict[Any, Any] = field(default_factory=dict)
     """What was built at quiet places, for all builders of a document that have the same leaves."""
     nodes: dict[str, Node] = field(default_factory=dict)
-    decided: dict[Decision, tuple[int, int]] = field(default_factory=dict)
+    decided: dict[Decision, Decided] = field(default_factory=dict)
 
     def build(self, node: Node, at: str = "") -> Built:
         """The value; ``ImpossibleSchema`` where there can be none, with the pointer of the contradiction."""
@@ -123,7 +133,8 @@ class Builder:
         judge = judge_of(node)
         for branch in order:
             kept, before = dict(self.nodes), dict(self.decided)
-            self.decided.setdefault(decision, (branch, len(node.choices[0].branches)))
+            choice = node.choices[0]
+            self.decided.setdefault(decision, Decided(branch, len(choice.branches), choice.keyword))
             try:
                 value = self._value(node.pick(0, branch), at, depth + 1)
             except (ImpossibleSchema, UnsupportedKeyword) as error:

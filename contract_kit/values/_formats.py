@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["DISPUTED", "EXAMPLES", "FORMS", "is_numeric", "numeric_text", "padded"]
+__all__ = ["DISPUTED", "EXAMPLES", "FORMS", "WIDTHS", "is_numeric", "numeric_text", "padded"]
 
 EXAMPLES: dict[str, tuple[str, ...]] = {
     "date-time": ("2026-03-14T09:26:53.589793Z", "2026-03-15T10:00:00Z", "2025-12-31T23:59:59.5Z"),
@@ -244,6 +244,12 @@ FORMS: dict[str, dict[str, str]] = {
 
 # -- numbers as text ----------------------------------------------------------------------------
 
+WIDTHS: dict[str, tuple[int, int]] = {
+    **{f"int{bits}": (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1) for bits in (8, 16, 32, 64)},
+    **{f"uint{bits}": (0, 2**bits - 1) for bits in (8, 16, 32, 64)},
+    "float": (-(2**100), 2**100),
+}
+"""The least and largest number that a ``format`` of numbers holds; no validator asserts it, and typed readers do."""
 _WHOLE = ("int32", "int64", "uint32", "uint64", "integer", "int", "long", "bigint", "unix-time", "timestamp")
 _BROKEN = ("float", "double", "decimal", "number", "decimal128", "bigdecimal", "money")
 _MOST = {"int32": 2**31 - 1, "uint32": 2**32 - 1, "uint64": 2**64 - 1, "int": 2**31 - 1, "integer": 2**31 - 1}

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import math
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any
 
 from contract_kit.jsonio import tokens
@@ -47,6 +48,14 @@ _MIMES = [
     "text/plain",
     "application/zip",
 ]
+# Those that the registries of IBANs give as examples.
+_IBANS = (
+    "DE89370400440532013000",
+    "FR1420041010050500013M02606",
+    "NL91ABNA0417164300",
+    "PL61109010140000071219812874",
+    "GB29NWBK60161331926819",
+)
 _SUFFIXES = [".pdf", ".png", ".csv", ".json", ".jpg", ".txt", ".zip"]
 _AGENTS = (
     "Mozilla/5.0 (X11; Linux x86_64; rv:143.0) Gecko/20100101 Firefox/143.0",
@@ -240,6 +249,10 @@ MAKERS: dict[str, Callable[[Wish], Any]] = {
     **{f"time.{kind}": _time(kind) for kind in _RANK},
     **{f"date.{kind}": _date(kind) for kind in _RANK},
     **{f"epoch.{kind}": _epoch(kind) for kind in _RANK},
+    **{f"epoch_ms.{kind}": _moment(kind) for kind in _RANK},
+    "time.rfc2822": lambda wish: format_datetime(
+        datetime.fromtimestamp(_moment("updated")(wish) // 1000, UTC)
+    ),
     "time": _time("updated"),
     "date": _date("updated"),
     "date.birth": _birthday,
@@ -272,6 +285,13 @@ MAKERS: dict[str, Callable[[Wish], Any]] = {
     "entity_type": lambda wish: wish.world.subject(wish.at),
     "actor": _actor,
     "token": lambda wish: alnum(wish.state, 24),
+    "digits4": lambda wish: f"{wish.state % 10_000:04d}",
+    "vat": lambda wish: f"{wish.world.place.country}{digits(wish.state, 9)}",
+    "tracking": lambda wish: wish.pick(("1Z{}", "00{}", "{}")).format(digits(wish.state >> 8, 16)),
+    "iban": lambda wish: wish.pick(_IBANS),
+    "bic": lambda wish: wish.pick(("DEUTDEFF", "BNPAFRPP", "INGBNL2A", "BREXPLPW", "CHASUS33")),
+    "card_brand": lambda wish: wish.pick(("visa", "mastercard", "amex")),
+    "relation": lambda wish: wish.pick(("self", "next", "edit", "related", "up")),
     "sha": lambda wish: f"{mix(wish.state, 1):016x}{mix(wish.state, 2):016x}{mix(wish.state, 3) >> 32:08x}",
     "sha256": lambda wish: "".join(f"{mix(wish.state, n):016x}" for n in range(4)),
     "md5": lambda wish: f"{mix(wish.state, 1):016x}{mix(wish.state, 2):016x}",
@@ -293,6 +313,7 @@ MAKERS: dict[str, Callable[[Wish], Any]] = {
     "address.full": _full_address,
     "latitude": _coordinate(90),
     "longitude": _coordinate(180),
+    "currency.lower": lambda wish: wish.world.pools.by_code[wish.world.place.country].currency.lower(),
     "currency": lambda wish: wish.world.pools.by_code[wish.world.place.country].currency,
     "cents": _between(100, 250_000),
     "money": lambda wish: (
@@ -305,6 +326,11 @@ MAKERS: dict[str, Callable[[Wish], Any]] = {
     "quantity": _as_text(_between(1, 60)),
     "size": _between(1, 5_000_000),
     "ordinal": _between(1, 60),
+    "year": _between(2024, 2032),
+    "month": _between(1, 12),
+    "day": _between(1, 28),
+    "hour": _between(0, 23),
+    "minute": _between(0, 59),
     "seconds": _between(1, 3_600),
     "number": _between(0, 10_000),
     "status_code": lambda wish: wish.pick((200, 201, 202, 204)),

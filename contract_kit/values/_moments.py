@@ -33,6 +33,8 @@ _MOMENTS = {
         r"current_period_end|resume|resumes"
     ),
 }
+_EPOCH = ("unix-time", "unixtime", "unix-timestamp", "timestamp", "epoch", "epoch-seconds")
+_EPOCH_MS = ("unix-time-ms", "unix-timestamp-ms", "epoch-millis", "timestamp-ms")
 _WHEN = r"(?:_at|_on|_date|_time|_date_time|_time_stamp|_datetime)"
 
 
@@ -43,11 +45,35 @@ def moments() -> tuple[Meaning, ...]:
         rows += [
             Meaning(name=f"time.{kind}", names=rf"(?:{verbs}){_WHEN}?", formats=_TIME),
             Meaning(name=f"date.{kind}", names=rf"(?:{verbs}){_WHEN}?", formats=_DAY),
+            Meaning(name=f"epoch.{kind}", names=rf"(?:{verbs}){_WHEN}?", formats=_EPOCH, types=_NUM),
             Meaning(name=f"time.{kind}", names=rf"(?:{verbs}){_WHEN}"),
+            Meaning(
+                name=f"epoch_ms.{kind}",
+                names=rf"(?:{verbs}){_WHEN}?(?:_ms|_millis|_milliseconds)?",
+                says=r"milli ?seconds since|in milli ?seconds|epoch milli|unix milli",
+                types=_NUM,
+            ),
             Meaning(name=f"epoch.{kind}", names=rf"(?:{verbs}){_WHEN}", types=_NUM),
         ]
     return (
         *rows,
+        Meaning(name="epoch.created", formats=_EPOCH, types=_NUM),
+        Meaning(name="epoch_ms.created", formats=_EPOCH_MS, types=_NUM),
+        Meaning(
+            name="time.rfc2822", formats=("date-time-rfc-2822", "rfc-2822", "rfc2822", "http-date", "rfc1123")
+        ),
+        Meaning(
+            name="epoch_ms.created",
+            names=r"\w+",
+            says=r"milli ?seconds since|epoch milli|unix milli|unix (epoch )?time(stamp)? in milli",
+            types=_NUM,
+        ),
+        Meaning(
+            name="epoch.created",
+            names=r"\w+",
+            says=r"seconds since|unix (epoch )?time|unix timestamp|epoch seconds",
+            types=_NUM,
+        ),
         Meaning(name="epoch.created", exact=r"created|timestamp|time_stamp|ts|time", types=_NUM),
         Meaning(name="epoch.created", names=r"time_stamp|epoch|\w+_at", types=_NUM),
         Meaning(name="epoch.updated", exact=r"updated|modified", types=_NUM),

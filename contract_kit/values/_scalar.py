@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from contract_kit.errors import ImpossibleSchema, UnsupportedKeyword
 from contract_kit.schema import Validator, validator_for
 
-from ._formats import EXAMPLES, FORMS, is_numeric, numeric_text, padded
+from ._formats import EXAMPLES, FORMS, WIDTHS, is_numeric, numeric_text, padded
 from ._neighbours import stretched
 from ._regex import looking_real, matching
 
@@ -72,6 +72,8 @@ def _candidates(node: Node, wish: str | None, variant: int, patterns: list[str],
     known = EXAMPLES.get(form or "", ())
     if wish is not None and not variant and (not is_numeric(form) or numeric_text(str(form), wish)):
         yield wish
+        if patterns:
+            yield from _cut(wish)
     if known:
         for offset in range(len(known)):
             yield known[(variant + offset) % len(known)]
@@ -92,6 +94,20 @@ def _candidates(node: Node, wish: str | None, variant: int, patterns: list[str],
             yield found
     if len(patterns) > 1:
         yield from _joined(patterns, least, most, variant)
+
+
+def _cut(wish: str) -> Iterator[str]:
+    """A wish without its last parts: a pattern may want a version of two numbers, or a day without the time.
+
+    >>> list(_cut("3.14.2"))
+    ['3.14', '3']
+    """
+    for sign in ("T", ".", "-", " "):
+        text = wish
+        while sign in text:
+            text = text.rpartition(sign)[0]
+            if text:
+                yield text
 
 
 _MOST_JOINED = 3
@@ -134,11 +150,10 @@ def bounds(node: Node) -> tuple[Fraction | None, Fraction | None, bool, bool]:
     above, below = node.keyword("exclusiveMinimum"), node.keyword("exclusiveMaximum")
     least, open_low = _tighter(low, above, larger=True)
     most, open_high = _tighter(high, below, larger=False)
-    width = {"int32": 31, "int64": 63}.get(node.format or "")
-    if width:
-        edge = Fraction(2**width)
-        least = -edge if least is None else max(least, -edge)
-        most = edge - 1 if most is None else min(most, edge - 1)
+    if node.format in WIDTHS and node.format != "float":
+        lowest, highest = map(Fraction, WIDTHS[node.format])
+        least = lowest if least is None else max(least, lowest)
+        most = highest if most is None else min(most, highest)
     return least, most, open_low, open_high
 
 
@@ -184,7 +199,8 @@ def _number(node: Node, name: str, wish: Any, variant: int) -> int | float:
     judge = _judge(node, name)
 
     def fits(value: float) -> bool:
-        return judge.is_valid(value) and is_multiple(value, step) is not None
+        low, high = WIDTHS.get(node.format or "", (-math.inf, math.inf))
+        return judge.is_valid(value) and is_multiple(value, step) is not None and low <= value <= high
 
     if not variant and not isinstance(wish, bool) and isinstance(wish, int | float) and fits(wish):
         return wish

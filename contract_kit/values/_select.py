@@ -12,7 +12,7 @@ from contract_kit.shape import FORMATS, Node
 
 from ._build import Builder
 from ._edges import Edge, lengths, numbers, ruler, texts, times
-from ._formats import DISPUTED, FORMS, padded
+from ._formats import DISPUTED, FORMS, WIDTHS, padded
 from ._mail import MAIL
 from ._meaning import meaning
 from ._neighbours import neighbours, stretched
@@ -48,7 +48,11 @@ def text_edges(node: Node) -> tuple[Edge, ...]:
             Edge("form", name, text, disputed=(form, name) in DISPUTED) for name, text in FORMS[form].items()
         )
         free = form in ("binary", "password")
-        return (*forms, *_padded(node, form), *(_at_bounds(node) if free or form in FORMATS else ()))
+        bounds_ = _at_bounds(node) if free or form in FORMATS else ()
+        if form.startswith("idn-"):
+            # Validators have tables of Unicode of different years.
+            bounds_ = tuple(edge._replace(disputed=True) for edge in bounds_)
+        return (*forms, *_padded(node, form), *bounds_)
     if patterns:
         return (*_at_bounds(node), *_matching(node, patterns))
     if form is not None:
@@ -172,7 +176,7 @@ def _hairs(least: Fraction | None, most: Fraction | None) -> Iterator[Edge]:
 
 def wide_edges(node: Node) -> tuple[Edge, ...]:
     """Numbers beyond the width that a format names: no validator asserts it, and typed readers refuse them."""
-    if node.format not in _WIDTHS:
+    if node.format not in WIDTHS:
         return ()
     return tuple(
         Edge(edge.family, edge.name, edge.value, sendable=False, disputed=True)
@@ -181,15 +185,8 @@ def wide_edges(node: Node) -> tuple[Edge, ...]:
     )
 
 
-_WIDTHS = {
-    "int32": (-(2**31), 2**31 - 1),
-    "int64": (-(2**63), 2**63 - 1),
-    "float": (-(2**100), 2**100),
-}
-
-
 def _in_width(value: Any, form: str | None) -> bool:
-    low, high = _WIDTHS.get(form or "", (-math.inf, math.inf))
+    low, high = WIDTHS.get(form or "", (-math.inf, math.inf))
     return bool(low <= value <= high)
 
 

@@ -56,6 +56,22 @@ MEANINGS: tuple[Meaning, ...] = (
     Meaning(name="relative_json_pointer", formats=("relative-json-pointer",)),
     Meaning(name="regex", formats=("regex",)),
     Meaning(name="password", formats=("password",)),
+    # Formats that no draft knows, and publishers use.
+    Meaning(
+        name="currency", formats=("currency", "currency-code", "iso4217", "iso-4217", "iso-4217-currency")
+    ),
+    Meaning(name="phone", formats=("phone", "phone-number", "e164", "e.164", "tel", "telephone")),
+    Meaning(
+        name="address.country",
+        formats=("country", "country-code", "iso3166", "iso-3166-1-alpha-2", "iso-3166"),
+    ),
+    Meaning(name="address.timezone", formats=("timezone", "time-zone", "iana-timezone")),
+    Meaning(name="locale", formats=("locale", "bcp47", "bcp-47", "language-tag")),
+    Meaning(name="version", formats=("semver",)),
+    Meaning(name="mac", formats=("mac", "mac-address")),
+    Meaning(name="color", formats=("color", "hex-color")),
+    Meaning(name="markdown", formats=("markdown",)),
+    Meaning(name="html", formats=("html",)),
     # The event itself.
     Meaning(name="event", exact="event(_type|_name)?|type|topic|trigger", says=r"event|webhook"),
     Meaning(name="event", exact="event(_type|_name)|webhook_(type|event)"),
@@ -104,6 +120,9 @@ MEANINGS: tuple[Meaning, ...] = (
         names=r"\w+",
         not_under="-",
     ),
+    Meaning(
+        name="phone", names=r"\w+", says=r"\be\.?164\b|^(the |an? |\w+'s )*(tele)?phone number", not_under="-"
+    ),
     Meaning(name="phone", names=r"phone(_number)?|msisdn|phone_e_164|whatsapp(_number)?|sms_number"),
     Meaning(name="number", names=r"value", under="phone", types=_NUM),
     Meaning(name="phone", exact="number|value", under="phone|mobile"),
@@ -124,6 +143,12 @@ MEANINGS: tuple[Meaning, ...] = (
         r"token|api_key|secret(_key)?|client_secret|fingerprint|(next|previous)_page|idempotency_key|hash|digest|"
         r"signature|checksum|secret",
     ),
+    Meaning(name="digits4", names=r"last_?4|last_four|last_(4|four)_digits"),
+    Meaning(name="vat", names=r"vat_(number|id)|vat|tax_(id|number)|eu_vat|tax_identification_number"),
+    Meaning(name="tracking", names=r"tracking_(number|code|id)|waybill(_number)?|parcel_number"),
+    Meaning(name="iban", names=r"iban"),
+    Meaning(name="bic", names=r"bic|swift(_code)?|bic_swift"),
+    Meaning(name="card_brand", exact=r"brand|network|scheme", under="card|payment_card|credit_card"),
     Meaning(name="sha256", names=r"sha_256|sha_256_sum|hash_256"),
     Meaning(name="md5", names=r"md_5|md_5_sum"),
     Meaning(
@@ -189,6 +214,15 @@ MEANINGS: tuple[Meaning, ...] = (
     Meaning(name="latitude", names=r"latitude", types=_ANY),
     Meaning(name="longitude", names=r"longitude", types=_ANY),
     # Money and amounts.
+    Meaning(
+        name="currency.lower",
+        names=r"currency(_code|_iso)?|presentment_currency",
+        says=r"lower[- ]?case",
+    ),
+    Meaning(name="currency", names=r"\w+", says=r"iso[- ]?4217|(three|3)[- ]letter currency code"),
+    Meaning(
+        name="address.country", names=r"\w+", says=r"(two|2)[- ]letter country code|iso[- ]?3166(-1)? alpha-2"
+    ),
     Meaning(name="currency", names=r"currency(_code|_iso)?|presentment_currency"),
     Meaning(
         name="count", types=_NUM, names=r"count|counts|number_of_\w+|total_(count|blocked_by|blocking|items)"
@@ -224,11 +258,16 @@ MEANINGS: tuple[Meaning, ...] = (
         name="quantity", types=_ANY, names=r"quantity|units|seats|stock|inventory|usage|usage_limit|limit"
     ),
     Meaning(name="size", types=_NUM, names=r"size|bytes|content_length|file_size|length|file_bytes"),
+    Meaning(name="year", types=_NUM, names=r"year|exp_year|expiry_year|expiration_year"),
+    Meaning(name="month", types=_NUM, names=r"month|exp_month|expiry_month|expiration_month"),
+    Meaning(name="day", types=_NUM, names=r"day|day_of_month"),
+    Meaning(name="hour", types=_NUM, names=r"hour|hour_of_day"),
+    Meaning(name="minute", types=_NUM, names=r"minute|second"),
     Meaning(
         name="ordinal",
         types=_NUM,
         names=r"number|index|position|sequence|order|rank|line|page|priority|port|"
-        r"version|run_number|sort_order|level|offset|iid|score|weight|age|year|month|day|hour|minute|second",
+        r"version|run_number|sort_order|level|offset|iid|score|weight|age",
     ),
     Meaning(
         name="seconds",
@@ -238,7 +277,7 @@ MEANINGS: tuple[Meaning, ...] = (
     ),
     Meaning(name="boolean", types=("boolean",), names=r"\w+"),
     # Locale.
-    Meaning(name="locale", names=r"locale(_code)?|culture|preferred_locale|language_tag"),
+    Meaning(name="locale", names=r"accept_language|locale(_code)?|culture|preferred_locale|language_tag"),
     Meaning(
         name="language",
         names=r"language(_code)?|preferred_language|speech_language",
@@ -268,12 +307,12 @@ MEANINGS: tuple[Meaning, ...] = (
         exact="name",
         under="file|attachment|document|upload|asset|image|artifact|photo|video",
     ),
-    Meaning(name="mime", names=r"mime(_type)?|content_type|media_type|file_type"),
+    Meaning(name="mime", names=r"mime(_type)?|content_type|media_type|file_type|datacontenttype|enc_type"),
     Meaning(name="method", names=r"(http_|request_)?method", under="request|http|log|webhook"),
     Meaning(name="color", names=r"color|color_code|hex|background_color|hex_color"),
     Meaning(
         name="version",
-        names=r"version|(api|app|schema|sdk|os|client)_version|semver|release|tag_name|ref_name",
+        names=r"version|(api|app|schema|sdk|os|client)_version|firmware|semver|release|tag_name|ref_name",
     ),
     Meaning(
         name="git_ref",
@@ -283,6 +322,21 @@ MEANINGS: tuple[Meaning, ...] = (
     Meaning(
         name="git_ref", names=r"branch(_name)?|default_branch|head_branch|base_ref|head_ref|master_branch"
     ),
+    # What the description alone tells.
+    Meaning(name="date", names=r"\w+", says=r"\byyyy-mm-dd\b(?!.*(hh|t\d))"),
+    Meaning(
+        name="time.updated",
+        names=r"\w+",
+        says=r"\b(iso[- ]?8601|rfc[- ]?3339)\b(?!.*(duration|date\b(?! ?-?time)))",
+    ),
+    Meaning(
+        name="url",
+        names=r"\w+",
+        says=r"^(the |an? |full |public |absolute )*(url|link)\b( of| to| for| where|$|\.)",
+    ),
+    Meaning(name="address.timezone", names=r"\w+", says=r"iana (time ?zone|tz)|tz database|olson"),
+    Meaning(name="ip", names=r"\w+", says=r"^(the |an? |client |remote )*ip(v4)? address"),
+    Meaning(name="relation", exact="rel"),
     # People and firms.
     Meaning(
         name="person.given", names=r"first_name|forename|middle_name|preferred_name|nickname|nick_name|nick"
