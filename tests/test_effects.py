@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 import time
 
 import pytest
 
-from contract_kit.delivery import EffectCounter
+from contract_kit.delivery import EffectCounter, NotCounted
+from contract_kit.errors import TargetError
 
 
 class Later:
@@ -79,7 +81,7 @@ def test_what_was_delivered_before_is_not_the_first_cases_own(later):
 
 
 def test_an_effect_that_does_not_come_is_waited_for_ever_less(later):
-    counter = EffectCounter(later, patience=0.4)
+    counter = EffectCounter(later, patience=0.2)
     started = time.monotonic()
     assert [counted(counter, later, 1) for _ in range(6)] == [0] * 6
     assert time.monotonic() - started < 2.5
@@ -91,21 +93,53 @@ def test_an_effect_that_must_not_come_is_counted(later):
     assert counted(counter, later, 0, 0) == 1
 
 
-def test_a_wrong_number_is_doubted_until_it_was_the_same_after_a_longer_wait(later):
+def test_too_many_are_doubted_until_they_were_too_many_again(later):
     counter = EffectCounter(later, patience=0.2)
-    assert counted(counter, later, 1) == 0
-    assert counter.doubts(0, 1)
-    counter.take_time(0, 1)
-    assert counted(counter, later, 1) == 0
-    counter.believe(0, 1)
-    assert not counter.doubts(0, 1)
-    assert counter.doubts(2, 1), "too many are another thing than too few"
+    assert counted(counter, later, 1, 0, 0) == 2
+    assert counter.doubts(2, 1)
+    counter.take_time()
+    assert counted(counter, later, 1, 0, 0) == 2
+    counter.believe()
+    assert not counter.doubts(2, 1)
+    assert not counter.doubts(0, 1), "too few were waited for already"
     assert not counter.doubts(1, 1)
 
 
-def test_who_is_slower_than_was_thought_is_waited_for_the_second_time(later):
-    counter = EffectCounter(later, patience=0.2)
-    assert counted(counter, later, 1, 0.4) == 0, "it comes after our patience"
-    counter.take_time(0, 1)
-    assert counted(counter, later, 1, 0.4) == 1, "and was neither forgotten nor taken for one of this case"
-    assert counted(counter, later, 1, 0.4) == 1, "what was learnt is kept"
+def test_who_is_slower_than_was_thought_is_waited_for_and_what_was_learnt_is_kept(later):
+    counter = EffectCounter(later, patience=0.1)
+    assert counted(counter, later, 1, 0.2) == 1
+    assert counted(counter, later, 1) == 0
+    assert counted(counter, later, 1, 0.2) == 1, "one that was missing makes nobody hurry"
+
+
+def test_a_queue_that_is_behind_is_waited_for_until_it_has_caught_up(later):
+    later.act(*(0.02 * n for n in range(1, 40)))
+    counter = EffectCounter(later, patience=0.05)
+    assert counted(counter, later, 1, 0) == 1
+    assert later.writes == 40
+
+
+def test_a_number_that_never_rests_says_nothing_of_a_case(monkeypatch):
+    monkeypatch.setattr("contract_kit.delivery._effects._BACKLOG", 0.3)
+    numbers = itertools.count()
+    counter = EffectCounter(lambda: next(numbers), patience=0.1)
+    started = time.monotonic()
+    for _ in range(3):
+        with pytest.raises(NotCounted, match="did not come to rest"):
+            counter.begin()
+        counter.take_time()
+    assert time.monotonic() - started < 3, "the wait for it is bounded for the whole run"
+
+
+def test_who_could_not_tell_once_is_not_asked_again():
+    asked = []
+
+    def read():
+        asked.append(1)
+        raise TargetError("it is gone")
+
+    counter = EffectCounter(read)
+    for _ in range(3):
+        with pytest.raises(NotCounted, match="it is gone"):
+            counter.begin()
+    assert len(asked) == 1

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from contract_kit.errors import TargetError, UsageError
+from contract_kit.errors import ContractKitError, TargetError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from contract_kit.config import Options
+    from contract_kit.targets import Target
 
 __all__ = ["effects_of"]
 
 
-def effects_of(options: Options, cwd: str) -> Callable[[], int] | None:
-    """The counter that ``--effects`` names; asked once: what is wrong with it shows before the run."""
+def effects_of(options: Options, cwd: str, target: Target) -> Callable[[], int] | None:
+    """The counter that ``--effects`` names; asked once: what is wrong with it shows before the run.
+
+    A callable is called where the app of ``target`` lives, for what it counts may live in that process; where
+    the target is no app of Python's, here.
+    """
     if options.effects is None:
         if options.effects_pointer is not None:
             raise UsageError(
@@ -23,7 +28,7 @@ def effects_of(options: Options, cwd: str) -> Callable[[], int] | None:
             )
         return None
     source = options.effects
-    ask = _url(source, options) if "://" in source else _callable(source, cwd)
+    ask = _url(source, options) if "://" in source else _callable(source, cwd, target)
     pointer = options.effects_pointer or ""
 
     def count() -> int:
@@ -56,20 +61,16 @@ def _url(url: str, options: Options) -> Callable[[], Any]:
     return ask
 
 
-def _callable(spec: str, cwd: str) -> Callable[[], Any]:
-    from contract_kit.targets import import_object
+def _callable(spec: str, cwd: str, target: Target) -> Callable[[], Any]:
+    from contract_kit.targets import ask, call_here
 
-    found = import_object(spec, cwd=cwd)
-    if not callable(found):
-        raise UsageError(f"--effects {spec} cannot be called")
-
-    def ask() -> Any:
+    def count() -> Any:
         try:
-            return found()
-        except Exception as error:
-            raise TargetError(f"--effects {spec} raised {type(error).__name__}: {error}") from error
+            return ask(target, spec) if target.kind in ("asgi", "wsgi") else call_here(spec, cwd)
+        except ContractKitError as error:
+            raise type(error)(f"--effects {error}") from error
 
-    return ask
+    return count
 
 
 def _integer(answer: Any, pointer: str, source: str) -> int:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from contract_kit.config import Config, Options
     from contract_kit.model import Expectation, RunResult, TargetKind
     from contract_kit.runner import Run, Settings
+    from contract_kit.targets import Target
 
 __all__ = ["Job", "command", "jobs_from", "run_job", "settings_of"]
 
@@ -211,7 +212,7 @@ def _named(ways: Ways, job: Job, jobs: list[Job]) -> Ways:
     return replace(ways, reports=paths)
 
 
-def settings_of(job: Job, kind: TargetKind, known: dict[str, str]) -> Settings:
+def settings_of(job: Job, target: Target, known: dict[str, str]) -> Settings:
     """The runner's settings for a job."""
     from contract_kit.cli._effects import effects_of
     from contract_kit.model import ENDPOINTS
@@ -230,9 +231,9 @@ def settings_of(job: Job, kind: TargetKind, known: dict[str, str]) -> Settings:
         max_time=options.max_time,
         max_findings=options.max_findings,
         seed=options.seed or 0,
-        secret=wanted.secret if kind in ENDPOINTS else None,
+        secret=wanted.secret if target.kind in ENDPOINTS else None,
         sign=options.sign or "svix",  # type: ignore[arg-type]
-        effects=effects_of(options, wanted.cwd) if kind in ENDPOINTS else None,
+        effects=effects_of(options, wanted.cwd, target) if target.kind in ENDPOINTS else None,
         known=known,
     )
 
@@ -267,7 +268,7 @@ def run_job(
 
         sign(b"", wanted.secret)  # a secret that is none is told before anything is sent
     with closing(open_target(wanted)) as target:
-        settings = settings_of(job, target.kind, known)
+        settings = settings_of(job, target, known)
         context = context_of(wanted, target.kind)
         others = _engines(engine, target.kind)
         own = engine != "schemathesis"

@@ -73,7 +73,7 @@ def _replay(job: Job, saved: list[Saved], params: dict[str, Any], state: State) 
     contracts = [_terms(told, params, known) for told in saved]
     failing = 0
     with closing(open_target(job.wanted)) as target:
-        settings = settings_of(job, target.kind, {})
+        settings = settings_of(job, target, {})
         again = _Again(target, context_of(job.wanted, target.kind))
         for told, terms in zip(_completed(saved, contracts, target.kind), contracts, strict=True):
             own = replace(settings, policy=settings.policy or told.policy)

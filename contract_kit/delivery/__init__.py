@@ -5,8 +5,8 @@ step what is sent, with fresh ids, times and signatures; :func:`signed` signs an
 """
 
 from contract_kit.delivery._catalogue import delivery_cases
-from contract_kit.delivery._causes import Cause, causes
-from contract_kit.delivery._effects import EffectCounter
+from contract_kit.delivery._causes import Cause, causes, plainness
+from contract_kit.delivery._effects import EffectCounter, NotCounted
 from contract_kit.delivery._prepare import expected_signatures, prepare, read_reply, signed
 from contract_kit.delivery._signing import FAMILIES, Family, fresh_id, sign
 
@@ -15,10 +15,12 @@ __all__ = [
     "Cause",
     "EffectCounter",
     "Family",
+    "NotCounted",
     "causes",
     "delivery_cases",
     "expected_signatures",
     "fresh_id",
+    "plainness",
     "prepare",
     "read_reply",
     "sign",

@@ -158,11 +158,12 @@ class _Maker:
             "blanks": ("a body with blanks, signed as sent", {"ensure_ascii": False}),
             "sorted": ("sorted keys, signed as sent", {"sort_keys": True, "ensure_ascii": False}),
             "ascii": ("non-ASCII letters escaped, signed as sent", {}),
+            "ascii-compact": ("non-ASCII letters escaped, and no blanks", {"separators": (",", ":")}),
             "non-ascii": ("non-ASCII letters as they are", {"ensure_ascii": False, "separators": (",", ":")}),
         }
         for name, (words, style) in styles.items():
             variant = f"body-{name}"
-            value = self.bodies.value(case_id(variant), non_ascii=name in ("ascii", "non-ascii"))
+            value = self.bodies.value(case_id(variant), non_ascii="ascii" in name)
             yield self._one(variant, plan, words, body=json.dumps(value, **style).encode())
         variant = "body-space-around"
         body = b"\r\n " + self.bodies.body(case_id(variant)) + b"\n"
@@ -319,6 +320,12 @@ class _Maker:
         words = "a sound delivery under an id that came before with a wrong signature"
         because = _Plan("repeat", "a delivery that was refused must not count as done")
         yield self._case(variant, because, words, wrong, sound, effects=1)
+        variant = "repeat-refused-between"
+        sound = self._step(variant)
+        wrong = replace(sound, expect="reject", signing="key-other")
+        words = "the same id again, after it also came with a wrong signature"
+        because = _Plan("repeat", "a refusal must not undo that the event was done")
+        yield self._case(variant, because, words, sound, wrong, sound, effects=1)
 
     def _unsigned_repeats(self) -> Iterator[Case]:
         """Without ids nobody can know a repeat: the same body again must be taken, and that is all."""

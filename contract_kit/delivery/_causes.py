@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
-__all__ = ["Cause", "causes"]
+__all__ = ["Cause", "causes", "plainness"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +30,12 @@ class Cause:
 
 
 _TOPICS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("content-type", ("content-type-*",)),
-    ("method", ("method-*",)),
-    ("framing", ("framing-*",)),
+    (
+        "content-type",
+        ("content-type-charset", "content-type-missing", "content-type-charset*", "content-type-*"),
+    ),
+    ("method", ("method-GET", "method-*")),
+    ("framing", ("framing-chunked*", "framing-length-*", "framing-*")),
     ("size", ("body-over-*", "body-largest")),
     ("family", ("family-other", "families-both")),
     ("names", ("names-*",)),
@@ -40,25 +43,39 @@ _TOPICS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("clock", ("time-behind", "time-ahead")),
     (
         "spelling",
-        ("body-sorted", "body-indented", "body-blanks", "body-*ascii", "body-space-*", "repeat-respelled"),
+        ("body-non-ascii", "body-sorted", "body-indented", "body-blanks", "body-ascii*", "body-space-*"),
     ),
     ("covered", ("body-altered", "body-replaced", "body-not-signed", "id-altered", "id-case")),
     ("covered", ("time-altered", "time-renewed", "signature*-of-other", "headers-of-other")),
     ("respelled", ("body-respelled*", "body-line-end", "body-not-utf8")),
     ("missing", ("unsigned", "signature-missing", "signature-empty", "id-*", "timestamp-*")),
     ("unread", ("unsigned-*",)),
-    ("time", ("time-too-old*", "time-too-new*", "time-*")),
+    ("time", ("time-too-old*", "time-too-new*", "time-word", "time-overflow-*", "time-*")),
+    ("signature", ("signature-version-alone",)),
     ("version", ("signature-version-*",)),
-    ("signature", ("key-*", "signature-altered", "signature-*")),
+    ("key", ("key-*",)),
+    ("signature", ("signature-altered", "signature-*")),
     ("order", ("repeat-later-first",)),
     ("replay", ("replay-*",)),
-    ("repeat", ("repeat-*",)),
+    ("repeat", ("repeat-same-id", "repeat-five-times", "repeat-*")),
 )
 """Topics with their variants, the plainest first; of several topics that fit the first counts."""
 _SIGNED = frozenset(
-    ["covered", "respelled", "missing", "unread", "time", "version", "signature", "replay", "repeat", "list"]
+    [
+        "covered",
+        "respelled",
+        "missing",
+        "unread",
+        "time",
+        "version",
+        "key",
+        "signature",
+        "replay",
+        "repeat",
+        "list",
+    ]
 )
-_KEY = "key-other"
+_KEY, _SOUND = "key-other", "sound"
 _NOT_ASCII = ("*non-ascii*", "time-digits-*")
 
 
@@ -69,17 +86,22 @@ def causes(finding: str, failing: Collection[str]) -> tuple[Cause, ...]:
     [('id-case',), ('time-too-old', 'time-too-new')]
     """
     topics: dict[str, list[str]] = {}
-    for variant in sorted(failing, key=_plainness):
+    for variant in sorted(failing, key=plainness):
         topics.setdefault(_topic(finding, variant, failing), []).append(variant)
+    for topic, variants in topics.items():
+        variants.sort(key=lambda one, topic=topic: _own_topic(one) != topic)  # type: ignore[misc]
     return tuple(
         Cause(topic, tuple(variants), _words(finding, topic, variants)) for topic, variants in topics.items()
     )
 
 
-def _plainness(variant: str) -> tuple[int, int, str]:
-    """What tells a cause best: no signature at all and another key before all that is odd."""
-    if variant in ("unsigned", _KEY):
-        return -1, 0, variant
+def plainness(variant: str) -> tuple[int, int, str]:
+    """What sorts delivery cases by how well they tell a cause.
+
+    The sound delivery first; no signature at all and another key before all that is odd.
+    """
+    if variant in (_SOUND, "unsigned", _KEY):
+        return -1, int(variant != _SOUND), variant
     for number, (_, globs) in enumerate(_TOPICS):
         for place, glob in enumerate(globs):
             if fnmatchcase(variant, glob):
@@ -89,6 +111,10 @@ def _plainness(variant: str) -> tuple[int, int, str]:
 
 def _topic(finding: str, variant: str, failing: Collection[str]) -> str:
     topic = _own_topic(variant)
+    if _SOUND in failing and finding != "false_accept":
+        return "spelling" if finding == "false_reject" and _is_spelling(failing) else _SOUND
+    if finding == "false_reject" and variant == "repeat-respelled" and "repeat-same-id" not in failing:
+        return "spelling"
     if topic == "replay" and variant.removeprefix("replay-") in failing:
         return _topic(finding, variant.removeprefix("replay-"), failing)
     if finding == "false_reject":
@@ -104,11 +130,20 @@ def _topic(finding: str, variant: str, failing: Collection[str]) -> str:
     return _dying(variant, topic, failing)
 
 
+_SPELLINGS = frozenset(f"body-{one}" for one in ("indented", "blanks", "sorted", "ascii", "ascii-compact"))
+
+
+def _is_spelling(failing: Collection[str]) -> bool:
+    """Whether the sound delivery is refused for how its body is spelled: some spellings are, and some are not."""
+    refused = _SPELLINGS & set(failing)
+    return bool(refused) and refused != _SPELLINGS
+
+
 def _dying(variant: str, topic: str, failing: Collection[str]) -> str:
     """Crashes and hangs: of reading a header's text, whichever it is, or of the body."""
     if variant == "body-not-utf8" and any(one.startswith("unsigned-") for one in failing):
         return "unread"
-    merged = {"covered": "signature", "version": "signature", "list": "signature"}.get(topic, topic)
+    merged = "signature" if topic in ("covered", "version", "key", "list") else topic
     beside = {one for one in failing if _own_topic(one) == topic and not _is_odd(one)}
     return "non-ascii" if _is_odd(variant) and not beside else merged
 
@@ -128,6 +163,8 @@ def _words(finding: str, topic: str, variants: Iterable[str]) -> str:
     said = _WORDS.get((finding, topic), "")
     if (finding, topic) == ("false_accept", "time"):
         return _tolerance(set(variants))
+    if (finding, topic) == ("false_accept", "missing") and not _UNSIGNED.isdisjoint(variants):
+        return "takes what is not signed"
     if (finding, topic) == ("false_reject", "list"):
         return _of_a_list(set(variants))
     return said
@@ -135,7 +172,6 @@ def _words(finding: str, topic: str, variants: Iterable[str]) -> str:
 
 _WORDS: dict[tuple[str, str], str] = {
     ("false_accept", "unverified"): "does not verify signatures",
-    ("false_accept", "missing"): "takes what is not signed",
     ("false_accept", "covered"): "what was signed need not be what was sent",
     ("false_accept", "respelled"): "verifies another spelling of the body than what was sent",
     ("false_accept", "version"): "does not look at a signature's version",
@@ -155,13 +191,20 @@ _WORDS: dict[tuple[str, str], str] = {
 }
 
 
+_UNSIGNED = frozenset({"unsigned", "signature-missing", "signature-empty"})
+_YEARS = frozenset({"time-too-old-year", "time-too-new-year"})
+
+
 def _tolerance(variants: set[str]) -> str:
+    """What is wrong with the clock; who refuses what is a year away looks at it, and allows too much."""
     old, new = "time-too-old" in variants, "time-too-new" in variants
+    if not old and not new:
+        return "reads the time loosely"
+    if variants.isdisjoint(_YEARS):
+        return "tolerates more than five minutes of clock difference"
     if old and new:
         return "does not check the time"
-    if old:
-        return "takes deliveries however old they are"
-    return "takes deliveries from the future" if new else "reads the time loosely"
+    return "takes deliveries however old they are" if old else "takes deliveries from the future"
 
 
 def _of_a_list(variants: set[str]) -> str:

@@ -37,15 +37,18 @@ def prepare(
     run: str,
     family: Family = "svix",
     now: int | None = None,
+    began: int | None = None,
 ) -> Delivery:
     """Step ``index`` of a case as it is sent; its ``key`` is ``(case.id, index)``.
 
     ``run`` is a text that is fresh in each run, and each time that a case is tried again: the ids of
     events and of customers come from it, so that no try is a repeat of another. The steps of one try
-    share it. Without ``secret`` nothing is signed.
+    share it. Without ``secret`` nothing is signed. ``began`` is the ``now`` of the try's first step, where that
+    was another second: what a later step takes from the delivery before it is then what was really sent.
     """
     step = case.steps[index]
     moment = int(time.time()) if now is None else now
+    first = moment if began is None else began
     delivery = Delivery(
         key=(case.id, index),
         body=freshened(step.body, case.id, run),
@@ -56,7 +59,7 @@ def prepare(
     if secret is None or step.signing == "none":
         return delivery
     key = key_of(secret)
-    making = _making(case, 0, key, run, family, moment)
+    making = _making(case, 0, key, run, family, first)
     if index:
         making = replace(_making(case, index, key, run, family, moment), before=making)
     return replace(delivery, headers=(*step.headers, *recipe(step.signing).make(making)))

@@ -69,11 +69,17 @@ def _crash(it: _Facts) -> str:
         # Exit codes end at 255, and a signal is below zero; what crashes over HTTP is 3xx, 5xx or broken.
         http = it.reply.status > _LAST_EXIT_CODE or it.reply.headers
         did = f"answers {it.reply.status}" if http else f"exits with {it.reply.status}"
+        if http and it.reply.status // 100 in _WELL:
+            did = "sends a broken reply"
     elif it.reply.detail:
         return f"crashes {when(it.case)} ({visible(it.reply.detail, TITLE // 2)})"
     else:
         did = "crashes"
     return f"{did} {when(it.case)}{_elsewhere(it.locations)}"
+
+
+_WELL = (2, 4)
+"""Hundreds of statuses that are no crash by themselves: where it is one, the reply broke off after its status."""
 
 
 def _elsewhere(locations: tuple[str, ...]) -> str:
@@ -100,6 +106,8 @@ def _accept(it: _Facts) -> str:
 
 
 def _reject(it: _Facts) -> str:
+    if it.case.kind == "delivery" and it.case.expect == "reject":
+        return f"refuses a sound delivery, the one before this: {words(it.case)}"
     if it.case.kind == "delivery":
         return f"refuses a delivery that must be taken: {words(it.case)}"
     return f"refuses {thing(it.case)}{_elsewhere(it.locations)}"
@@ -139,6 +147,8 @@ def _inconsistent(it: _Facts) -> str:
 
 
 def _twice(it: _Facts) -> str:
+    if it.case.expect == "reject":
+        return f"acts on a delivery that it refuses: {words(it.case)}"
     return f"acts again on an event that was done: {words(it.case)}"
 
 

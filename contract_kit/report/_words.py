@@ -133,8 +133,7 @@ def _date_time(value: str) -> str | None:
 def thing(case: Case) -> str:
     """The body of a case as an object of "accepts" and "refuses"."""
     if case.kind == "malformed":
-        broken = "a body that is no JSON" if case.expect == "reject" else "an unusual body"
-        return f"{broken}: {words(case)}"
+        return f"{_malformed(case)}: {words(case)}"
     if case.kind == "equivalent":
         return f"the same JSON spelled otherwise: {words(case)}"
     if case.kind == "foreign":
@@ -154,6 +153,16 @@ def thing(case: Case) -> str:
     if special:
         return f"{special} at {where}"
     return f"{where} {shown(value)}"
+
+
+def _malformed(case: Case) -> str:
+    if case.expect != "reject":
+        return "an unusual body"
+    try:
+        case.body.decode("utf-8")
+    except UnicodeDecodeError:
+        return "a body that is no UTF-8"
+    return "a body that is no JSON"
 
 
 def _missing(case: Case) -> str | None:
@@ -181,8 +190,7 @@ _LEAVES_OUT = frozenset({"required", "dependentRequired"})
 def when(case: Case) -> str:
     """The body of a case as a circumstance: "when customer.email is absent"."""
     if case.kind == "malformed":
-        broken = "on a body that is no JSON" if case.expect == "reject" else "on an unusual body"
-        return f"{broken}: {words(case)}"
+        return f"on {_malformed(case)}: {words(case)}"
     if case.kind in {"equivalent", "foreign", "delivery"}:
         return f"on {thing(case)}"
     whole, value = value_of(case)

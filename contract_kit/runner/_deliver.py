@@ -1,64 +1,98 @@
 """Cases of one or several deliveries: signatures, times, framing, repeats; and the effects that they have.
 
 Steps are prepared only when they are sent, for times and ids must be fresh. Cases whose effects are counted
-run alone; the others run side by side, one step after the other.
+run alone, and before the thousands of the catalogue: a receiver that answers first and acts later may be behind
+with those for minutes. The others run side by side, one step after the other.
 """
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from contract_kit.delivery import delivery_cases, expected_signatures, prepare, read_reply
+from contract_kit.delivery import NotCounted, delivery_cases, expected_signatures, prepare, read_reply
 from contract_kit.oracle import find_leaks, judge
+from contract_kit.targets import ReceiverGone
 
 from ._settings import select
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from contract_kit.delivery import EffectCounter
+    from contract_kit.delivery import EffectCounter, Family
     from contract_kit.model import Case, Delivery, Reply, Verdict
 
     from ._run import Run
 
-__all__ = ["deliver"]
+__all__ = ["deliver", "deliver_counted"]
+
+
+def deliver_counted(run: Run) -> None:
+    """Give the delivery cases whose effects are counted, where the user tells how."""
+    counted = [case for case in _cases(run) if case.effects is not None]
+    if counted:
+        run.progress.phase("effects", len(counted))
+        _one_by_one(run, counted)
 
 
 def deliver(run: Run) -> None:
-    """Give every delivery case that fits the target and the user's choice."""
-    settings = run.settings
-    signed = settings.secret is not None and settings.sign != "none"
-    stream = delivery_cases(
-        run.terms,
-        policy=run.policy,
-        signed=signed,
-        effects=settings.effects is not None,
-        target=run.target.kind,
-    )
-    cases = list(select(stream, settings, run.target.kind))
+    """Give every delivery case that fits the target and the user's choice, but those that are counted."""
+    cases = [case for case in _cases(run) if case.effects is None]
     run.progress.phase("deliveries", len(cases))
-    counted = [case for case in cases if settings.effects is not None and case.effects is not None]
-    alone = [case for case in cases if case not in counted and any(step.together for step in case.steps)]
-    beside = [case for case in cases if case not in counted and case not in alone]
-    _side_by_side(run, beside)
-    for case in (*alone, *counted):
-        if run.over():
-            return
-        _alone(run, case)
-        run.progress.advance()
-    if settings.effects is None and any(case.family == "repeat" for case in cases):
+    alone = [case for case in cases if any(step.together for step in case.steps)]
+    _side_by_side(run, [case for case in cases if case not in alone])
+    _one_by_one(run, alone)
+    if run.settings.effects is None and any(case.family == "repeat" for case in cases):
         run.notes.append(
             "effects not observed: repeats only asked for 2xx (--effects tells how many there were)"
         )
 
 
-def _delivery(run: Run, case: Case, index: int, token: str) -> Delivery:
-    family = "svix" if run.settings.sign == "none" else run.settings.sign
-    secret = None if run.settings.sign == "none" else run.settings.secret
-    made = prepare(case, index, secret=secret, run=token, family=family)
-    return replace(made, key=(case, index, made))
+def _cases(run: Run) -> Iterator[Case]:
+    settings = run.settings
+    stream = delivery_cases(
+        run.terms,
+        policy=run.policy,
+        signed=settings.secret is not None and settings.sign != "none",
+        effects=settings.effects is not None,
+        target=run.target.kind,
+    )
+    return select(stream, settings, run.target.kind)
+
+
+def _one_by_one(run: Run, cases: Sequence[Case]) -> None:
+    for case in cases:
+        if run.over():
+            return
+        _alone(run, case)
+        run.progress.advance()
+
+
+class _Try:
+    """One try of a case: what its steps share is fresh each time."""
+
+    def __init__(self, run: Run, case: Case) -> None:
+        self._case, self._token, self._began = case, uuid4().hex, 0
+        sign = run.settings.sign
+        self._family: Family = "svix" if sign == "none" else sign
+        self._secret = None if sign == "none" else run.settings.secret
+
+    def step(self, index: int) -> Delivery:
+        """Step ``index`` as it goes out now; its ``key`` is (case, index, what was sent)."""
+        now = int(time.time())
+        self._began = self._began or now
+        made = prepare(
+            self._case,
+            index,
+            secret=self._secret,
+            run=self._token,
+            family=self._family,
+            now=now,
+            began=self._began,
+        )
+        return replace(made, key=(self._case, index, made))
 
 
 # -- side by side -----------------------------------------------------------------------------
@@ -66,30 +100,46 @@ def _delivery(run: Run, case: Case, index: int, token: str) -> Delivery:
 
 def _side_by_side(run: Run, cases: Sequence[Case]) -> None:
     """First steps of all, then second steps of those that have one, and so on."""
-    tokens = {case.id: uuid4().hex for case in cases}
-    failed: dict[str, Verdict] = {}
-    last: dict[str, Verdict] = {}
-    for index in range(max((len(case.steps) for case in cases), default=0)):
+    tries = {case.id: _Try(run, case) for case in cases}
+    found: dict[str, Verdict] = {}
+    """Verdicts of cases that are over: at the first step that fails, or after the last."""
+    try:
+        for index in range(max((len(case.steps) for case in cases), default=0)):
 
-        def outgoing(index: int = index) -> Iterator[Delivery]:
-            for case in cases:
-                if run.over():
-                    return
-                if index < len(case.steps) and case.id not in failed:
-                    yield _delivery(run, case, index, tokens[case.id])
+            def outgoing(index: int = index) -> Iterator[Delivery]:
+                for case in cases:
+                    if run.over():
+                        return
+                    if index < len(case.steps) and case.id not in found:
+                        yield tries[case.id].step(index)
 
-        for delivery, reply in run.target.exchange(outgoing()):
-            case, at, sent = delivery.key
-            run.tally.deliveries += 1
-            verdict = _judged(run, case, at, sent, reply)
-            last[case.id] = verdict
-            if verdict.finding is not None:
-                failed[case.id] = verdict
-            if at == len(case.steps) - 1:
-                run.progress.advance()
-    for case in cases:
-        if case.id in last:
-            run.record(case, failed.get(case.id, last[case.id]))
+            for delivery, reply in run.target.exchange(outgoing()):
+                case, at, sent = delivery.key
+                run.tally.deliveries += 1
+                verdict = _judged(run, case, at, sent, reply)
+                last = at == len(case.steps) - 1
+                if verdict.finding is not None or last:
+                    found[case.id] = verdict
+                if last:
+                    run.progress.advance()
+    except ReceiverGone as gone:
+        gone.under_way = tuple(id_ for id_ in [*found][-_RECENT:] if _dropped(found[id_]))
+        for id_ in gone.under_way:
+            del found[id_]
+        raise
+    finally:
+        for case in cases:
+            if case.id in found:
+                run.record(case, found[case.id])
+
+
+_RECENT = 16
+
+
+def _dropped(verdict: Verdict) -> bool:
+    """Whether all that came was the connection's end: what the receiver died of, or what somebody stopped it for."""
+    reply = verdict.reply
+    return reply.outcome == "crashed" and reply.status is None and verdict.finding is not None
 
 
 def _judged(run: Run, case: Case, index: int, sent: Delivery, reply: Reply) -> Verdict:
@@ -119,15 +169,14 @@ def _alone(run: Run, case: Case) -> None:
     wanted = case.effects or 0
     verdict, happened = _tried(run, case, counter)
     if verdict is not None and counter is not None and counter.doubts(happened, wanted):
-        first = happened
         # What happens at once may happen otherwise each time.
         for _ in range(_TURNS if any(step.together for step in case.steps) else 1):
             if run.over():
                 break
-            counter.take_time(first, wanted)
+            counter.take_time()
             verdict, happened = _tried(run, case, counter)
-            if verdict is not None and happened != wanted:
-                counter.believe(happened, wanted)
+            if verdict is not None and happened > wanted:
+                counter.believe()
                 break
     if verdict is not None:
         run.record(case, verdict)
@@ -138,23 +187,37 @@ _TURNS = 3
 
 def _tried(run: Run, case: Case, counter: EffectCounter | None) -> tuple[Verdict | None, int]:
     """The verdict on one try of a case, ``None`` where it could not be tried; and how many effects it had."""
-    if counter is not None:
-        counter.begin()
-    token = uuid4().hex
+    happened = wanted = case.effects or 0
+    try:
+        if counter is not None:
+            counter.begin()
+        verdict = _given(run, case)
+        if counter is not None and verdict is not None and verdict.finding is None:
+            happened = counter.added(wanted)
+            verdict = _counted(case, verdict, happened)
+    except NotCounted as why:
+        note = f"effects not judged: {why}"
+        if note not in run.notes:
+            run.notes.append(note)
+        verdict = _given(run, case)
+        if verdict is not None and verdict.finding is None:
+            verdict = replace(verdict, reply=replace(verdict.reply, outcome="not_judged"))
+    return verdict, happened
+
+
+def _given(run: Run, case: Case) -> Verdict | None:
+    """All steps of a case, and the verdict on what was answered."""
+    this = _Try(run, case)
     verdict: Verdict | None = None
     for batch in _batches(case):
-        outgoing = [_delivery(run, case, index, token) for index in batch]
+        outgoing = [this.step(index) for index in batch]
         for delivery, reply in run.target.exchange(outgoing):
             _, at, sent = delivery.key
             run.tally.deliveries += 1
             found = _judged(run, case, at, sent, reply)
             if verdict is None or verdict.finding is None:
                 verdict = found
-    happened = wanted = case.effects or 0
-    if counter is not None and verdict is not None and verdict.finding is None:
-        happened = counter.added(wanted)
-        verdict = _counted(case, verdict, happened)
-    return verdict, happened
+    return verdict
 
 
 def _batches(case: Case) -> list[list[int]]:

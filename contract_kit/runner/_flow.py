@@ -87,8 +87,11 @@ class Flow:
                 self._take(delivery, reply, replies)
             self._settle()
             self._doubt()
-        except (KeyboardInterrupt, ReceiverGone):
+        except KeyboardInterrupt:
             self._keep_what_came()
+            raise
+        except ReceiverGone as gone:
+            gone.under_way = self._keep_what_came()
             raise
         return replies
 
@@ -216,21 +219,25 @@ class Flow:
             if verdict is not None:
                 run.record(case, verdict)
 
-    def _keep_what_came(self) -> None:
+    def _keep_what_came(self) -> tuple[str, ...]:
         """The run ends here: failures that came are on record, as far as nothing need be asked for them.
 
-        A hang may be chance, and a connection that dropped may be what ended the run.
+        A hang may be chance, and a connection that dropped may be what ended the run: the ids of those.
         """
         run = self._run
         outside = run.target.kind in ENDPOINTS
         waiting = [*self._later, *(self._arrived[number] for number in sorted(self._arrived))]
         self._later.clear()
         self._arrived.clear()
+        dropped: list[str] = []
         for case, reply in waiting:
             verdict, doubtful = run.judge.verdict(case, reply)
             unsure = doubtful or reply.outcome == "timed_out" or (outside and reply.status is None)
             if not unsure:
                 run.record(case, verdict)
+            elif reply.outcome == "crashed" and reply.status is None:
+                dropped.append(case.id)
+        return tuple(dropped)
 
 
 def _sample(replies: list[Any], size: int, seed: int) -> list[Any]:

@@ -23,6 +23,7 @@ from ._unchecked import unchecked
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
+    from contract_kit.delivery import Cause
     from contract_kit.model import Verdict
 
 __all__ = ["Group", "Met", "group", "holders", "is_whole", "pattern", "place_of", "rough_key"]
@@ -39,17 +40,19 @@ def group(verdicts: Iterable[Verdict], met: Met, below: Mapping[str, int] = _NON
     by_finding: dict[str, list[Verdict]] = defaultdict(list)
     for verdict in verdicts:
         by_finding[str(verdict.finding)].append(verdict)
-    found: list[Group] = []
+    found = _from_spelling(by_finding)
     for name, failures in by_finding.items():
-        of_bases, rest = _from_bases(name, failures)
         made: list[Group] = []
+        of_bases, rest = _from_bases(name, failures)
         if name == "false_accept":
             crashed = (*by_finding.get("crash", ()), *by_finding.get("timeout", ()))
-            made, rest = unchecked(rest, below, crashed, met)
+            loose, rest = unchecked(rest, below, crashed, met)
+            made.extend(loose)
+        of_deliveries: list[Group] = []
         if name in _OF_DELIVERIES:
             of_deliveries, rest = _from_deliveries(name, rest)
-            made.extend(of_deliveries)
-        made.extend(_BY_FINDING.get(name, by_rule)(rest, met))
+        of_bodies = _BY_FINDING.get(name, by_rule)(rest, met)
+        made.extend([*(one for one in of_deliveries if not _is_twin(one, of_bodies)), *of_bodies])
         found.extend(_at_home(of_bases, made))
     first = [(one, one.first) for one in found]
     first.sort(key=lambda pair: (_GRAVITY.index(str(pair[1].finding)), readability(pair[1])))
@@ -63,7 +66,8 @@ _UNSIGNED = frozenset({401, 403})
 def _from_deliveries(name: str, failures: list[Verdict]) -> tuple[list[Group], list[Verdict]]:
     """Delivery cases by their causes, and the failures that are left.
 
-    Who verifies another spelling than the one that was sent refuses bodies, too, in the very same words.
+    Who verifies another spelling than the one that was sent refuses bodies, too, in the very same words; so does
+    who has the same answer to everything.
     """
     of_variant: dict[str, list[Verdict]] = defaultdict(list)
     rest: list[Verdict] = []
@@ -73,12 +77,43 @@ def _from_deliveries(name: str, failures: list[Verdict]) -> tuple[list[Group], l
     groups = []
     for cause in causes(name, of_variant):
         found = [verdict for variant in cause.variants for verdict in of_variant[variant]]
-        if cause.name == "spelling":
-            said = {(v.reply.status, v.reply.body) for v in found if v.reply.status in _UNSIGNED}
-            found += [v for v in rest if (v.reply.status, v.reply.body) in said]
-            rest = [v for v in rest if (v.reply.status, v.reply.body) not in said]
+        said = _said_to_all(cause, found)
+        if said:
+            found += [v for v in rest if _answer(v) in said]
+            rest = [v for v in rest if _answer(v) not in said]
         groups.append(Group(found, locations_of(found), lead=found[0], cause=cause))
     return groups, rest
+
+
+def _from_spelling(by_finding: dict[str, list[Verdict]]) -> list[Group]:
+    """Who takes a sound body in one spelling and not in another: what is refused alike fails for that.
+
+    So does what is refused in its plain spelling alone. All of those are taken out of ``by_finding``.
+    """
+    refused = by_finding.get("false_reject", [])
+    if not any(v.case.kind == "delivery" and v.case.variant == "sound" for v in refused):
+        return []
+    told, rest = _from_deliveries("false_reject", refused)
+    spelling = next((one for one in told if one.cause is not None and one.cause.name == "spelling"), None)
+    if spelling is None:
+        return []
+    others = [verdict for one in told if one is not spelling for verdict in one.verdicts]
+    by_finding["false_reject"] = [*others, *rest]
+    unlike = by_finding.pop("inconsistent", [])
+    spelling.verdicts += [v for v in unlike if v.case.kind == "equivalent"]
+    by_finding["inconsistent"] = [v for v in unlike if v.case.kind != "equivalent"]
+    return [spelling]
+
+
+def _said_to_all(cause: Cause, found: list[Verdict]) -> set[tuple[int | None, bytes]]:
+    """The answers that show of bodies that they fail for this cause, too."""
+    if cause.name not in ("spelling", "sound"):
+        return set()
+    return {_answer(v) for v in found if v.reply.status in _UNSIGNED or v.case.variant == "sound"}
+
+
+def _answer(verdict: Verdict) -> tuple[int | None, bytes]:
+    return verdict.reply.status, verdict.reply.body
 
 
 _TWINS = {"repeat-later-first": ("foreign", "foreign"), "body-not-utf8": ("malformed", "encoding")}

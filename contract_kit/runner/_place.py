@@ -36,7 +36,6 @@ _TIMES = frozenset(["fraction", "case", "offset", "day", "leap-second", "year", 
 _NUMBERS = frozenset({"number"})
 _CONTAINERS = frozenset({"size", "items", "key"})
 _WHOLE = frozenset({"base", "body", "era", "pair", "random"})
-_ENCODINGS = ("text-utf8", "text-latin", "text-windows", "latin-1")
 _CONSTANTS = ("literal-nan", "literal-infinity", "literal-minus-infinity")
 
 
@@ -81,9 +80,15 @@ def _family_class(family: str) -> str:
 def _malformed_class(case: Case) -> str:
     if case.variant.startswith(_CONSTANTS):
         return "constants"
-    if case.variant.startswith(_ENCODINGS):
-        return "encoding"
-    return case.family
+    return case.family if _is_text(case.body) else "encoding"
+
+
+def _is_text(body: bytes) -> bool:
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def rough_key(verdict: Verdict) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from contract_kit.delivery import plainness
 from contract_kit.jsonio import MISSING, get, strict_loads
 
 from ._place import is_whole
@@ -29,8 +30,8 @@ _NICE = (
     "fraction-9",
     "lookalike-zero",
     "unicode-one-letter",
-    "literal-nan",
     "after-text",
+    "literal-nan",
 )
 """Variants that a reader understands at once."""
 _PLAIN_FIRST = (
@@ -64,7 +65,7 @@ def plainest(verdicts: Iterable[Verdict]) -> Verdict:
     return min(alike, key=lambda verdict: (_oddness(verdict.case), readability(verdict)))
 
 
-_RANK = 6
+_RANK = 7
 """How much of a failure's readability must agree before its value decides."""
 
 
@@ -77,6 +78,7 @@ def readability(verdict: Verdict) -> tuple[Any, ...]:
         not _is_untouched(case),
         "/1" in case.at or "/2" in case.at,
         case.variant.startswith(_MINED),
+        plainness(case.variant) if case.kind == "delivery" else (),
         _strangeness(case),
         _NICE.index(case.variant) if case.variant in _NICE else len(_NICE),
         "." in case.variant,

@@ -82,11 +82,11 @@ def by_rule(failures: list[Verdict], met: Met, *, by_place: bool = False) -> lis
             spots[key] = _Spot(place, rule, kind, [], set(), judged)
         spots[key].verdicts.append(verdict)
         spots[key].failing.add(verdict.case.variant)
-    groups = _merged(list(spots.values()), by_place=by_place)
+    groups = _merged(list(spots.values()), met, by_place=by_place)
     return _explained(groups, whole)
 
 
-def _merged(spots: list[_Spot], *, by_place: bool) -> list[Group]:
+def _merged(spots: list[_Spot], met: Met, *, by_place: bool) -> list[Group]:
     """Spots of one cause together: the same variants of one rule at many places, all rules of one place."""
     clusters: list[list[_Spot]] = []
     for spot in spots:
@@ -96,7 +96,7 @@ def _merged(spots: list[_Spot], *, by_place: bool) -> list[Group]:
         else:
             home.append(spot)
     clusters = _same_places(clusters, by_place=by_place)
-    return [_group_of(cluster) for cluster in _lenient(clusters)]
+    return [_group_of(cluster) for cluster in _lenient(clusters, met, dying=by_place)]
 
 
 def _alike(one: _Spot, other: _Spot) -> bool:
@@ -121,13 +121,43 @@ def _same_places(clusters: list[list[_Spot]], *, by_place: bool) -> list[list[_S
     return list(merged.values())
 
 
-def _lenient(clusters: list[list[_Spot]]) -> list[list[_Spot]]:
-    """A reader that takes many kinds of malformed bodies is one cause: it is no JSON reader."""
-    loose = [c for c in clusters if c[0].kind == "malformed" and c[0].rule not in ("constants", "encoding")]
+def _lenient(clusters: list[list[_Spot]], met: Met, *, dying: bool) -> list[list[_Spot]]:
+    """A reader that takes many kinds of malformed bodies is one cause: it is no JSON reader.
+
+    What is no text, and constants, are causes of their own, unless there is nothing at all that it refuses. Who
+    dies of most malformed texts has nothing that catches what its reader raises, of bytes that are no text as well.
+    """
+    own: tuple[str, ...] = ("constants", "encoding")
+    share = _share(clusters, met)
+    if set(share.values()) == {1.0}:
+        own = ()
+    elif dying and share.get("text", 0.0) > _MOST:
+        own = ("constants",)
+    loose = [c for c in clusters if c[0].kind == "malformed" and c[0].rule not in own]
     if len(loose) < 2:
         return clusters
     rest = [c for c in clusters if c not in loose]
     return [*rest, [spot for cluster in loose for spot in cluster]]
+
+
+_MOST = 0.5
+
+
+def _share(clusters: list[list[_Spot]], met: Met) -> dict[str, float]:
+    """How many fail of the malformed bodies that must be refused: of texts, of what is none, of constants.
+
+    Constants pass many a JSON reader: they count where some fail.
+    """
+    failing = {s.rule: s.failing for c in clusters for s in c if s.kind == "malformed"}
+    failed: Counter[str] = Counter()
+    given: Counter[str] = Counter()
+    for (kind, _, rule), variants in met.items():
+        refusable = {name for name, expect in variants.items() if expect == "reject"}
+        if kind == "malformed" and refusable and (rule != "constants" or rule in failing):
+            what = rule if rule in ("constants", "encoding") else "text"
+            given[what] += len(refusable)
+            failed[what] += len(refusable & failing.get(rule, set()))
+    return {what: failed[what] / number for what, number in given.items()}
 
 
 def _group_of(cluster: list[_Spot]) -> Group:

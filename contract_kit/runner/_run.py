@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from contract_kit.cases import BODY_KINDS, body_cases, pairs_of
 from contract_kit.delivery import EffectCounter, signed
-from contract_kit.errors import TargetError
 from contract_kit.jsonio import MISSING
 from contract_kit.model import (
     ENDPOINTS,
@@ -20,8 +19,8 @@ from contract_kit.model import (
     Verdict,
 )
 from contract_kit.targets import ReceiverGone
-from contract_kit.values import base_values
 
+from ._contact import first_contact
 from ._findings import findings
 from ._flow import Flow
 from ._judging import Judge
@@ -36,8 +35,6 @@ if TYPE_CHECKING:
     from contract_kit.targets import Target
 
 __all__ = ["Run", "run"]
-
-_CALIBRATION = 5
 
 
 def run(
@@ -105,9 +102,10 @@ class Run:
     ) -> RunResult:
         """Run, and say what was found; see :func:`run` for the arguments."""
         try:
-            self._first_contact()
+            first_contact(self)
             self.flow.once(select(first, self.settings, self.target.kind))
             if own:
+                self._counted()
                 self._catalogue()
                 self._deliveries()
                 self._search()
@@ -123,19 +121,6 @@ class Run:
             self.notes.append(str(gone))
         return self._conclude()
 
-    def _first_contact(self) -> None:
-        """Realistic bodies, one after the other: they must be taken, and show how results look."""
-        self.progress.phase("first contact", _CALIBRATION)
-        bodies = base_values(self.terms, _CALIBRATION)
-        self.base_value = bodies[0]
-        replies = self.judge.calibrate(bodies)
-        self.tally.deliveries += len(replies)
-        first = replies[0]
-        if self.target.kind in ENDPOINTS and first.status in _CLOSED:
-            raise TargetError(
-                f"{self.target.name} answers the first sound delivery with {first.status}: {_CLOSED[first.status]}"
-            )
-
     def _catalogue(self) -> None:
         if self.settings.kinds is not None and not self.settings.kinds & set(BODY_KINDS):
             return
@@ -144,6 +129,12 @@ class Run:
             self.terms, policy=self.policy, target=self.target.kind, strength=self.settings.strength
         )
         self.flow.twice(select(stream, self.settings, self.target.kind))
+
+    def _counted(self) -> None:
+        if self.target.kind in ENDPOINTS and self.effects is not None and not self.over():
+            from ._deliver import deliver_counted
+
+            deliver_counted(self)
 
     def _deliveries(self) -> None:
         kinds = self.settings.kinds
@@ -233,11 +224,3 @@ class Run:
             return
         if self.judge.accepted and not self.judge.comparison.comparable:
             yield "values not compared: what the target returns has no names in common with the payload"
-
-
-_CLOSED = {
-    401: "is the secret right (--secret)?",
-    403: "is the secret right (--secret), or is another header needed (--header)?",
-    404: "is the path right?",
-    405: "is the path right? it takes no POST",
-}

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from contract_kit.targets._asgi import AsgiApp
-    from contract_kit.targets._base import Again, ClosesItself, Target, send
+    from contract_kit.targets._base import Again, ClosesItself, Target, ask, send
     from contract_kit.targets._command import CommandTarget
     from contract_kit.targets._describe import describe
     from contract_kit.targets._import import import_object
     from contract_kit.targets._inprocess import InProcessTarget
     from contract_kit.targets._isolated import IsolatedTarget
     from contract_kit.targets._open import constants, open_python_target
+    from contract_kit.targets._prepare import call_here
     from contract_kit.targets._url import UrlTarget, fetch
     from contract_kit.targets._url_exchange import ReceiverGone
     from contract_kit.targets._wire import AsSent
@@ -35,6 +36,8 @@ __all__ = [
     "Target",
     "UrlTarget",
     "WsgiApp",
+    "ask",
+    "call_here",
     "constants",
     "describe",
     "fetch",
@@ -55,6 +58,8 @@ _HOMES = {
     "Target": "_base",
     "UrlTarget": "_url",
     "WsgiApp": "_wsgi",
+    "ask": "_base",
+    "call_here": "_prepare",
     "constants": "_open",
     "describe": "_describe",
     "fetch": "_url",

@@ -53,6 +53,15 @@ class AsgiApp(ServedApp):
                 self.close()
                 raise TargetError(f"the app's startup failed: {failure}")
 
+    def wait_for(self, awaitable: Awaitable[Any]) -> Any:
+        """The result of something awaitable, on the app's own loop, in the time of one delivery."""
+
+        async def wait() -> Any:
+            return await asyncio.wait_for(awaitable, self._timeout)
+
+        self.start()
+        return self._run(wait())
+
     def close(self) -> None:
         """Run the lifespan's shutdown, and end whatever still runs."""
         loop, self._loop = self._loop, None

@@ -7,9 +7,9 @@ eight connections alike: deliveries are pulled as they are wanted, replies come 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, Self, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, Self, runtime_checkable
 
-from contract_kit.errors import TargetError
+from contract_kit.errors import TargetError, UsageError
 from contract_kit.model import Delivery, Reply
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from contract_kit.model import TargetKind
 
-__all__ = ["Again", "ClosesItself", "Target", "send"]
+__all__ = ["Again", "ClosesItself", "Question", "Target", "ask", "send"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +30,16 @@ class Again(Delivery):
     """
 
     before: Reply
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question(Delivery):
+    """No delivery, but a question to the process that an app lives in: what ``call`` returns there.
+
+    ``call`` is ``package.module:callable``. Only targets that are Python apps can be asked.
+    """
+
+    call: str
 
 
 @runtime_checkable
@@ -71,6 +81,19 @@ class ClosesItself:
     def close(self) -> None:
         """Free everything that the target holds; more than once is allowed."""
         raise NotImplementedError
+
+
+def ask(target: Target, call: str) -> Any:
+    """What ``call`` (``package.module:callable``) returns where the app of ``target`` is; an awaitable's result.
+
+    ``TargetError`` where it cannot be imported, raises, or gives no answer in time; ``UsageError`` where it is
+    no callable.
+    """
+    reply = send(target, Question(key=None, body=b"", call=call))
+    if reply.outcome == "accepted":
+        return reply.value
+    kind = UsageError if reply.exception == "UsageError" else TargetError
+    raise kind(reply.message or f"{call}: {reply.detail}")
 
 
 def send(target: Target, delivery: Delivery) -> Reply:

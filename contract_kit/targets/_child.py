@@ -27,11 +27,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from contract_kit.errors import ContractKitError
-from contract_kit.model import ENDPOINTS, Delivery
+from contract_kit.model import ENDPOINTS
 from contract_kit.targets._journal import Journal, Outbox
 from contract_kit.targets._prepare import Prepared, prepare
 from contract_kit.targets._tell import tell
-from contract_kit.targets._wire import Inbox, pack, pack_reply, receive
+from contract_kit.targets._wire import Inbox, delivery_of, pack, pack_reply, receive
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -289,8 +289,8 @@ def _limit_memory(more: int) -> None:
 def serve(sock: socket.socket, outbox: Outbox, prepared: Prepared, leave: Callable[[int], Any]) -> None:
     """Answer batch after batch until the parent hangs up.
 
-    A batch is a list of what :func:`~contract_kit.targets._wire.item_of` makes (parsers and models), or of
-    (body, headers, method, framing).
+    A batch is a list of what :func:`~contract_kit.targets._wire.item_of` makes (parsers and models) or
+    :func:`~contract_kit.targets._wire.app_item_of` (apps).
     """
     me, limit, collecting = os.getpid(), sys.getrecursionlimit(), gc.isenabled()
     answer = _answering(prepared)
@@ -319,9 +319,4 @@ def _answering(prepared: Prepared) -> Callable[[Any], bytes]:
         return lambda item: (
             tell(call, rejects, ground, item) if type(item) is bytes else tell(call, rejects, ground, *item)
         )
-    return lambda item: pack_reply(prepared.answer(_delivery(item)))
-
-
-def _delivery(item: tuple[Any, ...]) -> Delivery:
-    body, headers, method, framing = item
-    return Delivery(key=None, body=body, headers=headers, method=method, framing=framing)
+    return lambda item: pack_reply(prepared.answer(delivery_of(item)))

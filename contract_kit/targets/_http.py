@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 
 from contract_kit.errors import TargetError
 from contract_kit.targets._clock import Clock
-from contract_kit.targets._job import Answer, Job
+from contract_kit.targets._job import CLOSED, Answer, Job
 from contract_kit.targets._parser import BrokenReply, ReplyParser
 
 if TYPE_CHECKING:
@@ -325,7 +325,7 @@ class Client:
         if whole:
             self._replied(link, job)
         elif parser.started:
-            self._broken(link, job, BrokenReply(f"ended early: {reason or 'the connection was closed'}"))
+            self._broken(link, job, BrokenReply(f"ended early: {reason or CLOSED}"))
         elif link.served:
             # Closed while it lay idle, most likely: that the other side may do at any time (RFC 9112, 9.3.1).
             self._close(link)
@@ -333,7 +333,7 @@ class Client:
             self._connect(job)
         else:
             self._close(link)
-            self._finish(job, Answer("dropped", detail=reason or "the connection was closed"))
+            self._finish(job, Answer("dropped", detail=reason or CLOSED))
 
     def _broken(self, link: _Link, job: Job, error: BrokenReply) -> None:
         parser = link.parser

@@ -22,7 +22,7 @@ from contract_kit.targets._frames import Ground, where_dumped
 from contract_kit.targets._host import IMPORT_LIMIT, Ending, Host, HostGone, Worker, raise_error
 from contract_kit.targets._journal import LULL
 from contract_kit.targets._prepare import timeout_of
-from contract_kit.targets._wire import Inbox, item_of, pack, reply_from
+from contract_kit.targets._wire import Inbox, app_item_of, item_of, pack, reply_from
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -291,7 +291,7 @@ class _Line:
             return
         if not self.sent:
             self.since = time.monotonic()
-        items = [item_of(d) if self._plain else (d.body, d.headers, d.method, d.framing) for d in batch]
+        items = list(map(item_of if self._plain else app_item_of, batch))
         self.sent.extend(batch)
         self._out += pack(items)
         self._push()

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any, Literal
 if TYPE_CHECKING:
     from contract_kit.model import Headers
 
-__all__ = ["Answer", "Job"]
+__all__ = ["CLOSED", "Answer", "Job"]
 
+CLOSED = "the connection was closed"
+"""The detail of an answer where nothing more is known of why there is none."""
 Failure = Literal["reply", "dropped", "broken", "timeout", "refused", "tls"]
 
 

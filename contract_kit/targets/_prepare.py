@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from inspect import isawaitable
 from typing import TYPE_CHECKING, Any
 
-from contract_kit.errors import TargetError, UsageError
-from contract_kit.model import ENDPOINTS
+from contract_kit.errors import ContractKitError, TargetError, UsageError
+from contract_kit.model import ENDPOINTS, Reply
+from contract_kit.targets._base import Question
 from contract_kit.targets._callable import Rejects, make_caller, run_one
 from contract_kit.targets._describe import describe, makes_app
 from contract_kit.targets._frames import Ground, home_of
 from contract_kit.targets._import import import_object, own_error
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Awaitable, Callable, Mapping
 
-    from contract_kit.model import Delivery, Reply, TargetKind
+    from contract_kit.model import Delivery, TargetKind
+    from contract_kit.targets._apps import ServedApp
 
-__all__ = ["DEFAULT_REJECTS", "Prepared", "prepare", "prepare_object", "timeout_of"]
+__all__ = ["DEFAULT_REJECTS", "Prepared", "call_here", "prepare", "prepare_object", "timeout_of"]
 
 DEFAULT_REJECTS = ("builtins:ValueError",)
 
@@ -93,11 +96,55 @@ def _app(
         from contract_kit.targets._asgi import AsgiApp
 
         asgi = AsgiApp(obj, path=path, timeout=timeout, ground=ground)
-        return Prepared(kind, module, ground, timeout, asgi.call, asgi.start, asgi.close)
+        answer = _asked(asgi, asgi.wait_for, ground)
+        return Prepared(kind, module, ground, timeout, answer, asgi.start, asgi.close)
     from contract_kit.targets._wsgi import WsgiApp
 
     wsgi = WsgiApp(obj, path=path, timeout=timeout, ground=ground)
-    return Prepared(kind, module, ground, timeout, wsgi.call, close=wsgi.close)
+    answer = _asked(wsgi, _waited_for, ground)
+    return Prepared(kind, module, ground, timeout, answer, close=wsgi.close)
+
+
+def _asked(
+    app: ServedApp, wait_for: Callable[[Awaitable[Any]], Any], ground: Ground
+) -> Callable[[Delivery], Reply]:
+    """What answers deliveries, and questions (see :class:`Question`) beside them."""
+
+    def answer(delivery: Delivery) -> Reply:
+        if not isinstance(delivery, Question):
+            return app.call(delivery)
+        app.start()
+        try:
+            return Reply(outcome="accepted", value=_called(delivery.call, wait_for, ground.cwd))
+        except ContractKitError as error:
+            return Reply(outcome="crashed", exception=type(error).__name__, message=str(error))
+
+    return answer
+
+
+def _called(name: str, wait_for: Callable[[Awaitable[Any]], Any], cwd: str) -> Any:
+    found = import_object(name, cwd=cwd)
+    if not callable(found):
+        raise UsageError(f"{name} cannot be called")
+    try:
+        value = found()
+        return wait_for(value) if isawaitable(value) else value
+    except Exception as error:
+        raise TargetError(f"{name} raised {type(error).__name__}: {error}") from error
+
+
+def _waited_for(awaitable: Awaitable[Any]) -> Any:
+    import asyncio
+
+    async def wait() -> Any:
+        return await awaitable
+
+    return asyncio.run(wait())
+
+
+def call_here(name: str, cwd: str) -> Any:
+    """What the callable of that name returns in this process; see :func:`contract_kit.targets.ask`."""
+    return _called(name, _waited_for, cwd)
 
 
 def _exception(named: str | type[BaseException], cwd: str) -> type[BaseException]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from contract_kit.errors import TargetError
 from contract_kit.model import Reply
 from contract_kit.targets._framing_bytes import SOUND
-from contract_kit.targets._job import Answer, Job
+from contract_kit.targets._job import CLOSED, Answer, Job
 from contract_kit.targets._status import TRIES, asks_to_wait, judge_status
 
 if TYPE_CHECKING:
@@ -30,14 +30,23 @@ _WINDOW = 0.1
 
 
 class ReceiverGone(TargetError):
-    """The receiver took connections before and takes none any more: it died, or somebody stopped it."""
+    """The receiver took connections before and takes none any more: it died, or somebody stopped it.
+
+    ``under_way`` are ids of cases that were under way then, for whoever catches it to fill in.
+    """
 
     def __init__(self, name: str, reason: str) -> None:
         super().__init__(name, reason)
         self.name, self.reason = name, reason
+        self.under_way: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        return f"the receiver is gone: {self.name} took connections before, now: {self.reason}"
+        said = f"the receiver is gone: {self.name} took connections before, now: {self.reason}"
+        if not self.under_way:
+            return said
+        several = f", one of {len(self.under_way)}" if len(self.under_way) > 1 else ""
+        first = self.under_way[0]
+        return f"{said}; under way was {first}{several} (start it again, and 'contract-kit send URL --case' gives it alone)"
 
 
 def exchange(target: UrlTarget, deliveries: Iterable[Delivery]) -> Iterator[tuple[Delivery, Reply]]:
@@ -293,7 +302,8 @@ def _judge(answer: Answer, *, sound: bool) -> tuple[Outcome, str]:
             return "timed_out", f"{answer.detail} within {seconds}" + (f" ({said})" if said else "")
         return (outcome, said) if said else ("rejected", "no reply (connection left waiting)")
     if answer.kind == "dropped":
-        detail = f"closed the connection without a reply ({answer.detail})"
+        why = "" if answer.detail == CLOSED else f" ({answer.detail})"
+        detail = f"closed the connection without a reply{why}"
         return ("crashed" if sound else "rejected"), detail
     if answer.kind == "tls":
         return "crashed", f"broke off the TLS handshake ({answer.detail})"

@@ -7,16 +7,26 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from contract_kit.jsonio import strict_loads
-from contract_kit.model import NOTHING, Reply
+from contract_kit.model import NOTHING, Delivery, Reply
 from contract_kit.oracle import leaf
+from contract_kit.targets._base import Question
 
 if TYPE_CHECKING:
     import socket
     from collections.abc import Iterator
 
-    from contract_kit.model import Delivery
-
-__all__ = ["AsSent", "Inbox", "Traced", "item_of", "pack", "pack_reply", "receive", "reply_from"]
+__all__ = [
+    "AsSent",
+    "Inbox",
+    "Traced",
+    "app_item_of",
+    "delivery_of",
+    "item_of",
+    "pack",
+    "pack_reply",
+    "receive",
+    "reply_from",
+]
 
 _HEAD = 4
 _FORMAT = 2
@@ -129,6 +139,21 @@ def item_of(delivery: Delivery) -> Any:
     if before is not None and before.outcome == "rejected":
         return delivery.body, REFUSED, 0
     return delivery.body
+
+
+def app_item_of(delivery: Delivery) -> Any:
+    """A delivery to an app as it goes over the line: what the app is given, or the name that a question asks for."""
+    if isinstance(delivery, Question):
+        return delivery.call
+    return delivery.body, delivery.headers, delivery.method, delivery.framing
+
+
+def delivery_of(item: Any) -> Delivery:
+    """What :func:`app_item_of` was made from, without its key."""
+    if isinstance(item, str):
+        return Question(key=None, body=b"", call=item)
+    body, headers, method, framing = item
+    return Delivery(key=None, body=body, headers=headers, method=method, framing=framing)
 
 
 def reply_from(told: Any, delivery: Delivery) -> Reply:
