@@ -161,11 +161,13 @@ def test_a_fault_behind_a_url_is_found_and_replayed_without_its_secret_in_any_fi
             assert SECRET.removeprefix("whsec_").encode() not in path.read_bytes(), path
 
 
-def test_a_kept_delivery_case_is_replayed_by_its_id(cli, planted, signed):
+def test_a_kept_delivery_case_is_replayed_by_its_id(cli, place, planted, signed):
     only = ("--only", "delivery:::repeat-five-times")
     effects = ("--effects", planted.effects_url, "--effects-pointer", "/writes")
     found = cli("fuzz", planted.url, *QUICK, *only, *effects, "--report", "r.json")
     assert found.code == 1
+    line = json.loads((place / "r.json").read_text())["findings"][0]["reproduce"]["cli"]
+    assert f"--effects {planted.effects_url} --effects-pointer /writes" in line, "else it would pass"
     again = cli("replay", "r.json", planted.url, "--secret", SECRET, *effects)
     assert again.code == 1
     sound = ("--effects", signed.effects_url, "--effects-pointer", "/writes")

@@ -317,6 +317,12 @@ def test_what_is_no_counter_is_told_before_the_run(shop):
     assert "late_shop has no 'nobody'" in nowhere.err
 
 
+def test_an_app_that_takes_webhooks_elsewhere_is_asked_for_its_path(shop):
+    done = command_line("fuzz", "late_shop:app", "--path", "/hooks", cwd=shop)
+    told = "Error: late_shop:app answers the first sound delivery with 404: is the path right (--path)?"
+    assert (done.code, done.errors) == (3, [told])
+
+
 # -- the delivery before --------------------------------------------------------------------------------
 
 

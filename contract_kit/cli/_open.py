@@ -223,11 +223,19 @@ def context_of(wanted: Wanted, kind: TargetKind) -> Context:
         rejects=options.rejects or (),
         input=options.input or "bytes",
         headers=options.headers or (),
+        effects=tuple(_counting(options)),
         secret=signs,
         sign=options.sign or "svix",  # type: ignore[arg-type]
         insecure=bool(options.insecure),
         redactor=redactor_of(wanted),
     )
+
+
+def _counting(options: Options) -> Iterator[str]:
+    if options.effects is not None:
+        yield from ("--effects", options.effects)
+    if options.effects_pointer is not None:
+        yield from ("--effects-pointer", options.effects_pointer)
 
 
 def _words(options: Options, kind: TargetKind) -> Iterator[str]:

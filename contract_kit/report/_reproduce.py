@@ -34,7 +34,8 @@ class Context:
     ``target`` is as it was typed (a URL or ``package.module:object``); for a command it is ``command``, in
     words. ``options`` are the words that ``contract-kit fuzz`` needs beside the target to give the same
     case in the same way (``("--policy", "schema")``); a ``--secret`` among them is not shown. ``rejects``
-    are ``PKG.MOD:EXC``. ``headers`` go with every delivery. ``secret`` says whether deliveries are signed,
+    are ``PKG.MOD:EXC``. ``effects`` are the words that say how effects are counted, which only some cases
+    need. ``headers`` go with every delivery. ``secret`` says whether deliveries are signed,
     in the header family ``sign``; the secret itself is known to ``redactor`` only.
     """
 
@@ -45,6 +46,7 @@ class Context:
     rejects: tuple[str, ...] = ()
     input: InputKind = "bytes"
     headers: Headers = ()
+    effects: tuple[str, ...] = ()
     secret: bool = False
     sign: Literal["svix", "webhook", "none"] = "svix"
     insecure: bool = False
@@ -73,6 +75,8 @@ def reproduce(what: Case | Finding, ctx: Context, *, saved: str | None = None) -
 def _cli(case: Case, ctx: Context, saved: str | None) -> str:
     target = shell_quote(ctx.redactor.text(ctx.target))
     options = list(_shown_options(ctx))
+    if case.effects is not None:
+        options += [shell_quote(ctx.redactor.text(word)) for word in ctx.effects]
     if ctx.secret and _SECRET not in options:
         options += ["--secret", _SECRET]
     first = ["contract-kit", "replay", shell_quote(saved)] if saved is not None else ["contract-kit", "fuzz"]

@@ -49,11 +49,17 @@ def first_contact(run: Run) -> None:
         about = first.status in _OF_SIGNATURES
         if about and any(_is_taken(run, body) for body in _respelled(bodies[0])):
             return
-        hint = _hint(run, first.status, bodies[0]) if about else CLOSED[first.status]
+        hint = _hint(run, first.status, bodies[0]) if about else _of_path(run, first.status)
         raise TargetError(f"{run.target.name} answers the first sound delivery with {first.status}: {hint}")
     if all(reply.outcome == "rejected" for reply in replies):
         secret = "is the secret right (--secret)?" if _signs(run) else _UNSIGNED
         run.notes.append(f"none of the first sound deliveries was taken ({first.detail}): {secret}")
+
+
+def _of_path(run: Run, status: int) -> str:
+    """Where an app takes webhooks was looked for, and may be said."""
+    hint = CLOSED[status]
+    return hint if run.target.kind == "url" else hint.replace("right?", "right (--path)?")
 
 
 def _signs(run: Run) -> bool:
