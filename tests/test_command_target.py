@@ -253,6 +253,10 @@ for line in sys.stdin:
     if body == b"flood":
         while True:
             print("x" * 1_000_000, end="")
+    if body == b"deep":
+        deep = "[" * 20_000 + "]" * 20_000
+        print('{"id": %d, "outcome": "accepted", "value": %s}' % (request["id"], deep), flush=True)
+        continue
     print(json.dumps(answer), flush=True)
 """
 
@@ -289,6 +293,11 @@ def test_a_workers_word_is_taken(worker, body, outcome, exception, message):
 
 def test_a_worker_may_give_no_value(worker):
     assert send(worker(workers=1), post(b"nothing")).value is NOTHING
+
+
+def test_an_answer_whose_value_is_too_deep_to_be_read_is_an_answer(worker):
+    reply = send(worker(workers=1, timeout=1), post(b"deep"))
+    assert (reply.outcome, reply.value) == ("accepted", NOTHING)
 
 
 def test_a_worker_that_hangs_is_replaced(worker):

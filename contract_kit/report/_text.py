@@ -213,7 +213,7 @@ def _summary(result: RunResult) -> Text:
 
 def _notes(result: RunResult, findings: int, shown: int, verbosity: int) -> Iterator[str]:
     coverage = result.coverage
-    if coverage.missing or verbosity > 0:
+    if (coverage.missing and coverage.violated) or verbosity > 0:
         said = f"{coverage.violated} of {coverage.constraints} rules broken, {coverage.satisfied} kept"
         missing = f"; never tried: {', '.join(coverage.missing[:8])}" if coverage.missing else ""
         yield f"coverage: {said}{missing}{' …' if len(coverage.missing) > len(coverage.missing[:8]) else ''}"
