@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from contract_kit.shape import Node
-    from contract_kit.values._build import Decision
+    from contract_kit.values._build import Decided, Decision
 
 __all__ = ["Emitter"]
 
@@ -324,11 +324,11 @@ def _differ(members: tuple[Any, ...] | None, others: tuple[Any, ...] | None) -> 
     return {compact(member) for member in members}.isdisjoint(map(compact, others))
 
 
-def _turned(decided: Mapping[Decision, tuple[int, int]], turn: int) -> dict[Decision, int]:
+def _turned(decided: Mapping[Decision, Decided], turn: int) -> dict[Decision, int]:
     """Other branches for the choices that were met: a combination for each ``turn``."""
     forced = {}
-    for decision, (_, among) in decided.items():
-        turn, forced[decision] = divmod(turn, among)
+    for decision, met in decided.items():
+        turn, forced[decision] = divmod(turn, met.among)
     return forced
 
 
