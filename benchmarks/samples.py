@@ -25,7 +25,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-SIZES = {"slow": 150, "fast": 6_000}
+SIZES = {"slow": 150, "fast": 50_000}
 
 
 def customer_by_faker():

@@ -24,7 +24,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 EVENT = "customer.created"
-MANY, FEW = 800, 40
+MANY, FEW = 800, 200
 LIMIT = "st.integers() (limit)"
 OLD_LIMIT = "st.integers() of that Hypothesis"
 OLD = "hypothesis-jsonschema, from_schema"

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from contract_kit.jsonio import MISSING, differing, get
-from contract_kit.values import applied as apply_edit
-from contract_kit.values import bases, edits_of, payloads
+from contract_kit.values import Edit, applied, bases, edits_of, payloads
 
 from ._draft import Draft, change
 from ._invalid import invalid
 from ._maker import Maker
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from hypothesis.strategies import DrawFn, SearchStrategy
 
     from contract_kit.model import Case, Policy, TargetKind, Terms
@@ -55,40 +57,66 @@ def invalid_cases(
     terms: Terms, *, policy: Policy | None = None, target: TargetKind | None = None
 ) -> SearchStrategy[Case]:
     """Cases that break exactly one named rule, in a body that may have valid edits besides."""
-    from hypothesis import assume
     from hypothesis import strategies as st
 
     maker = Maker(terms, _policy(terms, policy), target)
-    starts, table = edits_of(terms)
+    _, table = edits_of(terms)
     faults = _faults(terms)
     counts = st.sampled_from((0, 0, 1, 2))
     where, what = st.integers(0, len(faults) - 1), st.integers(0, max(len(table) - 1, 0))
+    alone: dict[int, Case] = {}
+    """Faults in the body that they were made in, finished once."""
 
     @st.composite
     def case(draw: DrawFn) -> Case:
-        fault = faults[draw(where)]
-        made = maker.finish(fault, again=True)
-        assert made is not None, "a fault of the table is none"
-        value = fault.whole()
-        broken = get(value, fault.at)
+        number = draw(where)
+        fault, made = faults[number], alone.get(number)
+        if made is None:
+            made = maker.finish(fault, again=True)
+            assert made is not None, "a fault of the table is none"
+            alone[number] = made
+        edits = []
         for _ in range(draw(counts) if table else 0):
-            edited = apply_edit(value, table[draw(what)], draw)
-            if edited is MISSING or get(edited, fault.at) != broken:
-                continue
-            again = maker.finish(_with(fault, edited), again=True)
-            if again is not None and (again.pointer, again.keyword) == (made.pointer, made.keyword):
-                value, made = edited, again
-        assume(made is not None)
-        return made
+            edit = table[draw(what)]
+            edits.append(edit if edit.draw is None else Edit(edit.at, draw(edit.draw)))
+        return _edited(maker, fault, made, edits) if edits else made
 
-    del starts
     return case()
 
 
-def _with(fault: Draft, value: Any) -> Draft:
-    from dataclasses import replace
+def _edited(maker: Maker, fault: Draft, made: Case, edits: Sequence[Edit]) -> Case:
+    """``made`` with the edits; where its rule would not be broken any more, or another one, with those that may be."""
+    if len(edits) > 1:
+        together = _judged(maker, fault, made, _put(fault, fault.whole(), edits))
+        if together is not None:
+            return together
+    value = fault.whole()
+    for edit in edits:
+        edited = _put(fault, value, [edit])
+        again = _judged(maker, fault, made, edited)
+        if again is not None:
+            value, made = edited, again
+    return made
 
-    return replace(fault, value=value, body=None, base=None)
+
+def _put(fault: Draft, value: Any, edits: Sequence[Edit]) -> Any:
+    """``value`` with the edits that leave what is wrong in it as it is."""
+    broken = get(value, fault.at)
+    for edit in edits:
+        edited = applied(value, edit)
+        if edited is not MISSING and get(edited, fault.at) == broken:
+            value = edited
+    return value
+
+
+def _judged(maker: Maker, fault: Draft, made: Case, value: Any) -> Case | None:
+    """The case with this value, if it breaks the very rule that ``made`` breaks."""
+    again = maker.finish(replace(fault, value=value, body=None, base=None), again=True)
+    return (
+        again
+        if again is not None and (again.pointer, again.keyword) == (made.pointer, made.keyword)
+        else None
+    )
 
 
 def _faults(terms: Terms) -> list[Draft]:

@@ -26,7 +26,6 @@ from ._scalar import bounds, is_multiple
 from ._select import meaning_edges, number_edges, sized, text_edges, time_edges
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
 
     from hypothesis.strategies import SearchStrategy
 
@@ -51,9 +50,9 @@ class Edit:
     """Whether ``new`` is known to satisfy what is said of its place."""
 
 
-def applied(value: Any, edit: Edit, draw: Callable[[SearchStrategy[Any]], Any]) -> Any:
-    """``value`` with one edit, or ``MISSING`` where the place is not there any more."""
-    new = draw(edit.draw) if edit.draw is not None else edit.new
+def applied(value: Any, edit: Edit) -> Any:
+    """``value`` with one edit that draws nothing, or ``MISSING`` where the place is not there any more."""
+    new = edit.new
     parent = get(value, edit.at.rpartition("/")[0]) if edit.at else None
     if edit.at and not isinstance(parent, dict | list):
         return MISSING
