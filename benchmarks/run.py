@@ -109,13 +109,13 @@ def ran(benchmark: Benchmark, old: Path | None) -> dict[str, object]:
     }
 
 
-def put(page: Path, text: str) -> None:
-    """The text between the two marks of a page."""
+def put(page: Path, text: str, first: str = BEGIN, last: str = END) -> None:
+    """The text between two marks of a page."""
     whole = page.read_text(encoding="utf-8")
-    before, begin, rest = whole.partition(BEGIN)
-    _, end, after = rest.partition(END)
+    before, begin, rest = whole.partition(first)
+    _, end, after = rest.partition(last)
     if not begin or not end:
-        raise SystemExit(f"{page} has lost its marks {BEGIN} and {END}")
+        raise SystemExit(f"{page} has lost its marks {first} and {last}")
     page.write_text(f"{before}{begin}\n{text}\n{end}{after}", encoding="utf-8")
 
 

