@@ -87,3 +87,7 @@ $(BENCH)/.installed: pyproject.toml benchmarks/requirements.txt benchmarks/requi
 
 bench: $(BENCH)/.installed ## measure everything beside its peers, write the table of docs/performance.md (long)
 	$(BENCH)/bin/python benchmarks/run.py --old $(BENCH)-older/bin/python
+
+.PHONY: profile
+profile: $(BENCH)/.installed ## where the time goes on the hot paths, written to docs/performance.md (a minute)
+	$(BENCH)/bin/python benchmarks/profiles.py --page docs/performance.md

@@ -125,6 +125,8 @@ def room_of(filename: str) -> str:
     """The part of the house, or the library, that a file belongs to."""
     if filename.startswith("<contract_kit"):
         return "the compiled sampler"
+    if filename == "<string>":
+        return "dataclasses"
     parts = Path(filename).parts
     if "site-packages" in parts:
         return parts[parts.index("site-packages") + 1].removesuffix(".py")

@@ -55,9 +55,10 @@ BENCHMARKS = (
     Benchmark("samples", ("--rounds", "5")),
     Benchmark("growth", ("--rounds", "5")),
     Benchmark("generate", ("--rounds", "5")),
+    Benchmark("cores", ("--rounds", "5")),
     Benchmark("strategies", ("--rounds", "5")),
     Benchmark("rounds", ("--rounds", "5")),
-    Benchmark("engines", ("--rounds", "5", "--seconds", "1")),
+    Benchmark("engines", ("--rounds", "5", "--seconds", "2")),
     Benchmark("http_clients", ("--rounds", "5", "--seconds", "0.2")),
     Benchmark("startup", ("--rounds", "5")),
 )

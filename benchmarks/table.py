@@ -131,10 +131,20 @@ def generate(result: dict) -> list[tuple[str, ...]]:
     return rows
 
 
+def cores(result: dict) -> list[tuple[str, ...]]:
+    """One process and two."""
+    rows = []
+    for row in result["rows"]:
+        one = figure(row["median"]["1"], " s")
+        shown = (figure(row["best"]["2"], " s"), figure(row["median"]["2"], " s"))
+        rows.append((f"{row['name']}, by two", *shown, f"by one: {one}", times(row["gain"]), "scales"))
+    return rows
+
+
 def strategies(result: dict) -> list[tuple[str, ...]]:
     """Hypothesis strategies."""
     by_name = {row["name"]: row for row in result["rows"]}
-    aims = {"contract_kit, payloads()": "half of the limit"}
+    aims = dict.fromkeys(("contract_kit, payloads()", "contract_kit, invalid()"), "half of the limit")
     rows = []
     for name, row in by_name.items():
         beside = "" if row["of_limit"] == 1 else "st.integers()"
@@ -234,6 +244,7 @@ SECTIONS = {
     "samples": samples,
     "growth": growth,
     "generate": generate,
+    "cores": cores,
     "strategies": strategies,
     "rounds": rounds,
     "engines": engines,
