@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from contract_kit.shape import FORMATS, nodes
+from contract_kit.shape import FORMATS, MOST_PLACES, deepest, nodes
 from contract_kit.values import FORMS, WIDTHS, unmet
 
 if TYPE_CHECKING:
@@ -18,7 +18,14 @@ _SAID = frozenset(["double", "date-time", *FORMATS, *FORMS, *WIDTHS])
 
 def left_out(terms: Terms) -> list[str]:
     """A sentence for each thing of a contract that has no cases; of branches once the catalogue was made."""
-    return [*terms.root.memo.get("notes", ()), *_formats(terms), *unmet(terms)]
+    return [*terms.root.memo.get("notes", ()), *_deeper(terms), *_formats(terms), *unmet(terms)]
+
+
+def _deeper(terms: Terms) -> list[str]:
+    last = deepest(terms.root)
+    if last is None:
+        return []
+    return [f"the body has more than {MOST_PLACES:,} places; those deeper than level {last} are left out"]
 
 
 def _formats(terms: Terms) -> list[str]:

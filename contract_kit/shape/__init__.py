@@ -7,19 +7,22 @@ made when first asked for, so recursive schemas are endless trees that cost noth
 """
 
 from ._choices import Choice
-from ._ecma import matches, python_pattern
+from ._ecma import is_slow, matches, python_pattern
 from ._node import Node
 from ._rules import AT_ODDS, FORMATS, TYPES, json_type
-from ._walk import build_root, children, locations, nodes
+from ._walk import MOST_PLACES, build_root, children, deepest, locations, nodes
 
 __all__ = [
     "AT_ODDS",
     "FORMATS",
+    "MOST_PLACES",
     "TYPES",
     "Choice",
     "Node",
     "build_root",
     "children",
+    "deepest",
+    "is_slow",
     "json_type",
     "locations",
     "matches",

@@ -10,8 +10,9 @@ import re
 import sys
 import unicodedata
 from functools import lru_cache
+from typing import Any
 
-__all__ = ["matches", "python_pattern"]
+__all__ = ["is_slow", "matches", "python_pattern"]
 
 _SCRIPTS = {
     "Latin": "A-Za-z\u00aa\u00ba\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f",
@@ -114,4 +115,47 @@ def matches(pattern: str, text: str) -> bool:
     (True, False)
     """
     found = _compiled(pattern)
-    return found is not None and found.search(text) is not None
+    if found is None or (len(text) > _SHORT and is_slow(pattern)):
+        return False
+    return found.search(text) is not None
+
+
+_SHORT = 20
+
+
+@lru_cache(maxsize=1024)
+def is_slow(pattern: str) -> bool:
+    """Whether Python may need endless time for a pattern: an open repetition that holds another one, or ways.
+
+    >>> is_slow("^(a+)+$"), is_slow("^[a-z]+(-[a-z]+)?$")
+    (True, False)
+    """
+    import warnings
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from re import _constants as ops
+        from re import _parser as parser
+
+        try:
+            tree = parser.parse(python_pattern(pattern))
+        except (re.error, OverflowError, RecursionError):
+            return True
+
+    def walk(part: Any, *, repeated: bool) -> bool:
+        for op, value in part:
+            if op in (ops.MAX_REPEAT, ops.MIN_REPEAT):
+                open_ended = value[1] is ops.MAXREPEAT or value[1] > _SHORT
+                if (repeated and open_ended) or walk(value[2], repeated=repeated or open_ended):
+                    return True
+            elif op is ops.SUBPATTERN:
+                if walk(value[-1], repeated=repeated):
+                    return True
+            elif op is ops.BRANCH:
+                if repeated or any(walk(way, repeated=repeated) for way in value[1]):
+                    return True
+            elif op in (ops.ASSERT, ops.ASSERT_NOT) and walk(value[1], repeated=repeated):
+                return True
+        return False
+
+    return walk(tree, repeated=False)

@@ -26,6 +26,8 @@ __all__ = ["Node"]
 _LARGEST = ("minLength", "minItems", "minProperties", "minimum", "exclusiveMinimum", "minContains")
 _SMALLEST = ("maxLength", "maxItems", "maxProperties", "maximum", "exclusiveMaximum", "maxContains")
 
+_ANYTHING: tuple[Any, ...] = (True, {})
+
 
 class Node:
     """One place of a payload: everything that must hold there.
@@ -63,6 +65,8 @@ class Node:
         """Spread ``schema`` into plain parts and open choices; false when it is the ``false`` schema."""
         if isinstance(schema, bool):
             return schema
+        if schema.get("not") in _ANYTHING:
+            return False
         ref = schema.get("$ref")
         if ref is not None:
             if ref in inside:
@@ -303,6 +307,10 @@ class Node:
         """This node with the choice number ``choice`` settled on its branch number ``branch``."""
         left = tuple(c for i, c in enumerate(self.choices) if i != choice)
         return self._with(self.choices[choice].branches[branch], left, self.settled + 1)
+
+    def alone(self, choice: int, branch: int) -> Node:
+        """As :meth:`pick`, with the other choices of the node forgotten: what one branch says, whatever they say."""
+        return self._with(self.choices[choice].branches[branch], (), self.settled + 1)
 
     def _with(self, schema: Any, left: tuple[Choice, ...], settled: int) -> Node:
         node = Node.__new__(Node)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from contract_kit.model import Constraint
 
-__all__ = ["build_root", "children", "locations", "nodes"]
+__all__ = ["MOST_PLACES", "build_root", "children", "deepest", "locations", "nodes"]
 
 
 def build_root(schema: Mapping[str, Any]) -> Node:
@@ -23,39 +23,69 @@ def build_root(schema: Mapping[str, Any]) -> Node:
     return Node(Document(schema), (body,), "", ())
 
 
+MOST_PLACES = 8_000
+"""Of a tree that is larger the upper levels are seen: schemas that name each other have no end that anybody reads."""
+
+
 def locations(root: Node) -> tuple[Location, ...]:
     """Every place of the payload with its rules, parents first; recursive places are listed once.
 
     Branches of a choice share their places: the rules of all branches are listed there.
     """
     found: dict[str, dict[str, Constraint]] = {}
-    for node in nodes(root):
+    for number, node in enumerate(nodes(root)):
+        if number > MOST_PLACES and deepest(root) is None:
+            root.memo["deepest"] = _deepest(root)
+            return locations(root)
         rules = found.setdefault(node.pointer, {})
         for rule in node.constraints:
             rules.setdefault(rule.keyword, rule)
     return tuple(Location(pointer, tuple(rules.values())) for pointer, rules in found.items())
 
 
+def deepest(root: Node) -> int | None:
+    """The level down to which a tree is seen, ``None`` for one that is seen whole."""
+    return root.memo.get("deepest")
+
+
+def _deepest(root: Node) -> int:
+    """The last level down to which a tree has no more than :data:`MOST_PLACES` nodes."""
+    level, row, total = 0, [root], 1
+    while row:
+        below: list[Node] = []
+        for node in row:
+            below.extend(_below(node))
+            if total + len(below) > MOST_PLACES:
+                return level
+        row, total, level = below, total + len(below), level + 1
+    return level
+
+
 def nodes(root: Node) -> Iterator[Node]:
     """Every node below ``root``, parents first, branches of choices after their node.
 
-    A reference that is entered a second time on one way is listed and not walked into.
+    A reference that is entered a second time on one way is listed and not walked into. Choices that stand
+    side by side are walked one after the other: their branches are seen, and not every union of them.
     """
-    stack = [root]
+    last = deepest(root)
+    stack = [(root, 0)]
     while stack:
-        node = stack.pop()
+        node, level = stack.pop()
         yield node
-        if node.impossible or node.recursions > 0:
-            continue
-        below = [
-            *(
-                node.pick(i, j)
-                for i, choice in enumerate(node.choices[:1])
-                for j in range(len(choice.branches))
-            ),
-            *(() if node.choices else children(node)),
-        ]
-        stack.extend(reversed(below))
+        if last is None or level < last:
+            stack.extend((below, level + 1) for below in reversed(_below(node)))
+
+
+def _below(node: Node) -> list[Node]:
+    if node.impossible or node.recursions > 0:
+        return []
+    if not node.choices:
+        return list(children(node))
+    return [
+        node.alone(number, branch)
+        for number, choice in enumerate(node.choices)
+        for branch in range(len(choice.branches))
+    ]
 
 
 def children(node: Node) -> Iterator[Node]:

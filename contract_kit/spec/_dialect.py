@@ -141,6 +141,8 @@ class _Job:
             self._keyword(keyword, item, value, place, result)
         self._tidy(value, result)
         self._ref_alone = outer
+        if result.get("not") in (True, {}):
+            return False
         if value.get("nullable") is True:
             return _with_null(value, result)
         if value.get("x-nullable") is True and "$ref" not in result:

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from contract_kit.errors import RefError
+from contract_kit.jsonio import tokens
 from contract_kit.spec._text import fail, kind_of
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from contract_kit.spec._load import Document
     from contract_kit.spec._refs import Place, Refs
 
-__all__ = ["METHODS", "Finder"]
+__all__ = ["METHODS", "Finder", "media_of"]
 
 METHODS = ("post", "put", "patch", "get", "delete", "options", "head", "trace", "query")
 """In the order in which a path item's operations are asked for a payload."""
@@ -97,6 +98,15 @@ class Finder:
         if not isinstance(schema, dict) or schema.get("type", "object") != "object":
             return False
         return schema.keys() <= _SAYS_NOTHING
+
+
+def media_of(place: Place) -> str | None:
+    """The media type of the body whose schema stands at ``place``, where that is none of JSON's."""
+    steps = tokens(place.pointer)
+    if "content" not in steps[:-1]:
+        return None
+    media = steps[len(steps) - 1 - steps[::-1].index("content") + 1]
+    return media if _rank(media) > 1 and "*" not in media else None
 
 
 def _rank(media: str) -> int:

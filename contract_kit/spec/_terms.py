@@ -11,6 +11,7 @@ from contract_kit.spec._bundle import bundle
 from contract_kit.spec._dialect import Translator
 from contract_kit.spec._events import Index, index_of
 from contract_kit.spec._load import Document, document_of, load_document
+from contract_kit.spec._payload import media_of
 from contract_kit.spec._pins import find_pins
 from contract_kit.spec._places import bundled
 from contract_kit.spec._profile import profile_for
@@ -55,6 +56,9 @@ def load_terms(
     entry = _index(document).find(event)
     notes: list[str] = []
     schema = bundle(_translator(document), entry.place, notes)
+    media = media_of(entry.place)
+    if media is not None:
+        notes.append(f"the payload's media type is {media}; its bodies are made as JSON")
     pins = find_pins(schema, entry.name, entry.pins)
     root = build_root(schema)
     root.memo["notes"] = tuple(dict.fromkeys(notes))

@@ -16,7 +16,7 @@ from contract_kit.jsonio import compact, replace, tokens
 from contract_kit.schema import validator_for
 from contract_kit.shape import nodes
 
-from ._build import Builder, Built, Decided, Decision, TooLarge
+from ._build import Builder, Built, Decided, Decision, Exhausted, TooLarge
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -184,6 +184,7 @@ def _branches(
     yield name, first
     own: set[Decision] = set()
     tries: Counter[tuple[Decision, int]] = Counter()
+    made = 0
     waiting: deque[tuple[dict[Decision, int], Built]] = deque([({}, first)])
     while waiting:
         forced, built = waiting.popleft()
@@ -205,8 +206,9 @@ def _branches(
             _note(terms, decision, taken, built=True)
             for branch in range(taken.among):
                 # One that is impossible beside these branches may be possible beside others.
-                if tries[decision, branch] >= _MOST_TRIES or tries.total() >= _MOST_BRANCHES * _MOST_TRIES:
+                if tries[decision, branch] >= _MOST_TRIES or made >= _MOST_BRANCHES:
                     continue
+                made += 1
                 asked = {**_up_to(built.decided, decision), **forced, decision: branch}
                 other = _other(terms, asked, options)
                 if other is None:
@@ -266,7 +268,7 @@ def _other(terms: Terms, asked: dict[Decision, int], options: dict[str, Any]) ->
         options = {**options, "quiet": lambda at: quiet(at) and not any(_under(way, at) for way in ways)}
     try:
         return _builder(terms, 0, forced=asked, **options).build(terms.root)
-    except (ImpossibleSchema, UnsupportedKeyword, TooLarge):
+    except (ImpossibleSchema, UnsupportedKeyword, TooLarge, Exhausted):
         return None
 
 
@@ -295,31 +297,47 @@ def _parts(terms: Terms) -> Iterator[tuple[str, Built]]:
     met: set[Decision] = set()
     least: dict[str, Any] = {"want": lambda pointer: pointer in way}
     yield from _branches(terms, "minimal", _builder(terms, 0, **least).build(terms.root), least, met)
-    parents = dict.fromkeys(
-        node.pointer for node in nodes(terms.root) if node.properties or node.values or node.patterns
-    )
-    for parent in parents:
-        options: dict[str, Any] = {
-            "want": _focus(parent, way),
-            "items": 2,
-            "entries": 2,
-            "quiet": _away_from(parent, *way),
-            "shared": shared,
-        }
-        try:
-            first = _builder(terms, 0, **options).build(terms.root)
-        except ImpossibleSchema:
-            continue
-        yield from _branches(terms, f"part-{parent}", first, options, met, parent)
+    parents: dict[str, dict[str, None]] = {}
+    for node in nodes(terms.root):
+        if node.properties or node.values or node.patterns:
+            parents.setdefault(node.pointer, {}).update(dict.fromkeys(node.properties))
+    for parent, names in parents.items():
+        for number, some in enumerate(_shares(list(names))):
+            options: dict[str, Any] = {
+                "want": _focus(parent, way, some),
+                "items": 2,
+                "entries": 2,
+                "quiet": _away_from(parent, *way),
+                "shared": shared,
+            }
+            try:
+                first = _builder(terms, 0, **options).build(terms.root)
+            except ImpossibleSchema:
+                continue
+            label = f"part-{parent}-{number}" if number else f"part-{parent}"
+            yield from _branches(terms, label, first, options, met, parent)
 
 
-def _focus(parent: str, way: frozenset[str]) -> Any:
+_MOST_SIBLINGS = 200
+
+
+def _shares(names: list[str]) -> list[frozenset[str] | None]:
+    """The properties of an object that stand in one body: all of a usual one, some of a gigantic one."""
+    if len(names) <= _MOST_SIBLINGS:
+        return [None]
+    return [frozenset(names[n : n + _MOST_SIBLINGS]) for n in range(0, len(names), _MOST_SIBLINGS)]
+
+
+def _focus(parent: str, way: frozenset[str], names: frozenset[str] | None = None) -> Any:
     depth = len(tokens(parent))
 
     def want(pointer: str) -> bool:
         if pointer in way or parent == pointer or parent.startswith(pointer + "/"):
             return True
-        return pointer.startswith(parent + "/") and len(tokens(pointer)) == depth + 1
+        if not pointer.startswith(parent + "/"):
+            return False
+        path = tokens(pointer)
+        return len(path) == depth + 1 and (names is None or path[-1] in names)
 
     return want
 

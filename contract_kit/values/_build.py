@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from contract_kit.errors import ImpossibleSchema, UnsupportedKeyword
+from contract_kit.errors import ImpossibleSchema, SpecError, UnsupportedKeyword
 from contract_kit.jsonio import MISSING, compact, join
 from contract_kit.shape import Node, json_type
 
@@ -43,12 +43,25 @@ _KEYS = ("plan_tier", "region", "source", "team", "channel", "cohort")
 _LETTERS = "bcdefghijklmnopqrstuvwxyz0123456789"
 _DEEPEST = 40
 _MOST_BENDS = 3
+_MOST_STEPS = 50_000
+_BEND = 20
+"""Steps that a try against a ``not`` counts: each asks validators of its own."""
+_MOST_ITEMS = 10_000
 
 
 def plain_leaf(node: Node, at: str) -> Any:
     """A leaf without realism: ``None`` wishes for nothing, so the keywords alone decide."""
     del node, at
     return None
+
+
+class Exhausted(SpecError):
+    """No value was found among so many tries: choices that exclude each other have no end."""
+
+    def __init__(self, pointer: str) -> None:
+        super().__init__(
+            f"{pointer or '/'}: no value was found within {_MOST_STEPS:,} steps; make its choices fewer"
+        )
 
 
 class TooLarge(Exception):
@@ -91,12 +104,13 @@ class Builder:
     """Says of a pointer that no option of this builder reaches what stands there: it may be shared."""
     shared: dict[Any, Any] = field(default_factory=dict)
     """What was built at quiet places, for all builders of a document that have the same leaves."""
+    steps: int = 0
     nodes: dict[str, Node] = field(default_factory=dict)
     decided: dict[Decision, Decided] = field(default_factory=dict)
 
     def build(self, node: Node, at: str = "") -> Built:
         """The value; ``ImpossibleSchema`` where there can be none, with the pointer of the contradiction."""
-        self.nodes, self.decided = {}, {}
+        self.nodes, self.decided, self.steps = {}, {}, 0
         value = self._value(node, at, 0)
         return Built(value, self.nodes, self.decided)
 
@@ -107,6 +121,9 @@ class Builder:
             raise ImpossibleSchema(node.pointer, "it is the false schema")
         if depth > _DEEPEST:
             raise ImpossibleSchema(node.pointer, "it requires itself without end")
+        self.steps += 1
+        if self.steps > _MOST_STEPS:
+            raise Exhausted(node.pointer)
         if self.quiet is not None and node.fresh and at and self.quiet(node.pointer):
             return self._once(node, at, depth)
         return self._chosen(node, at, depth) if node.choices else self._settled(node, at, depth)
@@ -214,6 +231,7 @@ class Builder:
         try:
             for schema in forbidden:
                 for other in opposites_of(node, schema):
+                    self.steps += _BEND
                     narrow = node.narrowed(other)
                     try:
                         value = self._value(narrow, at, depth + 1)
@@ -334,6 +352,8 @@ class Builder:
     def _fill(self, node: Node, value: dict[str, Any], at: str, depth: int) -> None:
         """Reach ``minProperties``: first with declared properties, then with further keys."""
         least = node.keyword("minProperties") or 0
+        if least > _MOST_ITEMS:
+            raise UnsupportedKeyword("minProperties", node.pointer)
         for name, child in node.properties.items():
             if len(value) < least and name not in value:
                 value[name] = self._value(child, join(at, name), depth + 1)
@@ -353,6 +373,8 @@ class Builder:
         least, most = node.keyword("minItems") or 0, node.keyword("maxItems")
         if most is not None and least > most:
             raise ImpossibleSchema(node.pointer, f"minItems {least} is over maxItems {most}")
+        if least > _MOST_ITEMS:
+            raise UnsupportedKeyword("minItems", node.pointer)
         size = max(
             least, min(self.items if most is None else most, self.items), min(len(node.prefix), most or 99)
         )

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from contract_kit.shape import matches
+from contract_kit.schema import matcher
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -52,10 +52,7 @@ def neighbours(patterns: tuple[str, ...], text: str) -> Neighbours:
     >>> found.sound["repeated-longest-1"], found.broken["repeated-more-1"], found.broken["beyond-0-0"]
     ('422', '4222', '02')
     """
-
-    def fits(other: str) -> bool:
-        return all(matches(pattern, other) for pattern in patterns)
-
+    fits = _all_of(patterns)
     if not text or len(text) > _LONGEST or not fits(text):
         return Neighbours({}, {})
     runs = _telling(_runs(text, fits))[:_MOST_RUNS]
@@ -74,16 +71,18 @@ def stretched(patterns: tuple[str, ...], text: str, size: int) -> str | None:
     >>> stretched(("^[a-z]+-[0-9]$",), "ab-1", 7)
     'aaaab-1'
     """
-
-    def fits(other: str) -> bool:
-        return all(matches(pattern, other) for pattern in patterns)
-
+    fits = _all_of(patterns)
     if len(text) >= size:
         cuts = (text[:at] + text[at + len(text) - size :] for at in range(min(size, _LONGEST) + 1))
         return next((other for other in cuts if fits(other)), None)
     missing = size - len(text)
     more = (text[:at] + char * missing + text[at:] for at, char in enumerate(text[:_LONGEST]))
     return next((other for other in more if fits(other)), None)
+
+
+def _all_of(patterns: tuple[str, ...]) -> Callable[[str], bool]:
+    judges = [matcher(pattern) for pattern in patterns]
+    return lambda text: all(judge(text) for judge in judges)
 
 
 def _put(text: str, at: int, char: str) -> str:

@@ -88,6 +88,14 @@ def types_in_order(node: Node) -> list[str]:
 
 def branch_order(node: Node) -> list[int]:
     """Branches of the first choice: those with structure first, ``null`` last, else document order."""
+    key = ("branch order", node.pointer, node.identity, node.settled)
+    if key not in node.memo:
+        # The node is kept beside it: its parts must live as long as the key that names them.
+        node.memo[key] = (_ordered(node), node)
+    return node.memo[key][0]  # type: ignore[no-any-return]
+
+
+def _ordered(node: Node) -> list[int]:
     branches = node.choices[0].branches
     picked = [node.pick(0, number) for number in range(len(branches))]
 

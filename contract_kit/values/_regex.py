@@ -12,7 +12,8 @@ import warnings
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from contract_kit.shape import python_pattern
+from contract_kit.schema import matcher
+from contract_kit.shape import is_slow, python_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,13 +56,14 @@ def matching(
     parsed = _parsed(read)
     if parsed is None:
         return None
-    compiled, tree = parsed
+    _, tree = parsed
+    fits = matcher(pattern)
     for more in range(extra, extra + 4):
         for turn in range(_TURNS):
             found = _attempt(tree, read, least, more, turn)
-            if found is not None and _fits(found, least, most) and compiled.search(found):
+            if found is not None and _fits(found, least, most) and fits(found):
                 return found
-    return _searched(read, least, most) if search else None
+    return _searched(read, least, most) if search and not is_slow(pattern) else None
 
 
 def looking_real(pattern: str, *, least: int = 0, most: int | None = None, variant: int = 0) -> Iterator[str]:
@@ -76,14 +78,15 @@ def looking_real(pattern: str, *, least: int = 0, most: int | None = None, varia
     found = _parsed(read)
     if found is None:
         return
-    compiled, tree = found
+    _, tree = found
+    fits = matcher(pattern)
     for wanted in (*_WANTED, *((least, 2 * least) if least > _WANTED[0] else ())):
         try:
             text = Mixed(read, variant, wanted).walk(tree, 0)
         except (_Hard, RecursionError, StopIteration):
             return
         for known in (*as_known(text), text) if not variant else (text,):
-            if _fits(known, least, most) and compiled.search(known):
+            if _fits(known, least, most) and fits(known):
                 yield known
 
 

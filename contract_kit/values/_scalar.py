@@ -36,6 +36,10 @@ def fit(node: Node, name: str, wish: Any, *, variant: int = 0) -> Any:
     return _number(node, name, wish, variant)
 
 
+_LONGEST = 200_000
+"""Characters: a text that must be longer fits no body that a provider sends."""
+
+
 # -- strings ----------------------------------------------------------------------------------
 
 
@@ -43,6 +47,8 @@ def _string(node: Node, wish: str | None, variant: int) -> str:
     least, most = node.keyword("minLength") or 0, node.keyword("maxLength")
     if most is not None and least > most:
         raise ImpossibleSchema(node.pointer, f"minLength {least} is over maxLength {most}")
+    if least > _LONGEST:
+        raise UnsupportedKeyword("minLength", node.pointer)
     patterns, form = node.all_of("pattern"), node.format
     judge = _judge(node, "string")
     for text in _candidates(node, wish, variant, patterns, form):
