@@ -30,9 +30,11 @@ if TYPE_CHECKING:
 
     from contract_kit.shape import Node
 
-__all__ = ["contained", "entries", "items", "logic"]
+__all__ = ["HIGHEST", "contained", "entries", "items", "logic"]
 
 Proposal = tuple[str, str, Any]
+HIGHEST = {"maxLength": 400_000, "maxItems": 20_000, "maxProperties": 5_000, "maxContains": 20_000}
+"""Bounds that lie higher are met by no body that a provider sends: what passes them is not made."""
 _MOST_PAIRS = 6
 
 
@@ -54,7 +56,7 @@ def items(node: Node, value: list[Any]) -> Iterator[Proposal]:
     if least:
         yield "one-short", "minItems", value[: least - 1]
         yield "empty", "minItems", []
-    if most is not None:
+    if most is not None and most <= HIGHEST["maxItems"]:
         yield "one-over", "maxItems", _distinct(node, value, most + 1)
         if most < 100:
             yield "far-over", "maxItems", _distinct(node, value, most + 10)
@@ -132,6 +134,8 @@ def _contains(node: Node, value: list[Any]) -> Iterator[Proposal]:
         if fewest is not None and fewest > 1:
             yield f"too-few-{number}", "minContains", [*matching[: fewest - 1], *rest]
             yield f"too-few-alone-{number}", "minContains", matching[: fewest - 1]
+        if largest is not None and largest > HIGHEST["maxContains"]:
+            continue
         if largest is not None and matching:
             over = _distinct(node, matching[:1], largest + 1)
             yield f"too-many-{number}", "maxContains", [*over, *rest]
@@ -158,7 +162,7 @@ def entries(node: Node, value: dict[str, Any]) -> Iterator[Proposal]:
         kept = [k for k in value if k in required] + [k for k in value if k not in required]
         yield "one-short", "minProperties", {k: value[k] for k in kept[: least - 1]}
         yield "empty", "minProperties", {}
-    if most is not None:
+    if most is not None and most <= HIGHEST["maxProperties"]:
         extra = further(node, value, max(most + 1 - len(value), 0))
         yield "one-over", "maxProperties", {**value, **extra}
         if len(value) + len(extra) <= most:

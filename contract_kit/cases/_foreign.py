@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from contract_kit.jsonio import replace
+from contract_kit.jsonio import MISSING, get, replace
 from contract_kit.shape import nodes
 from contract_kit.values import minimal
 
@@ -27,6 +27,8 @@ def foreign(terms: Terms, base: Base, expect: Expect) -> Iterator[Draft]:
             if member == name:
                 continue
             for variant, body in (("full", base.value), ("small", minimal(terms))):
+                if get(body, pointer) is MISSING:
+                    continue
                 yield Draft(
                     kind="foreign",
                     family="foreign",

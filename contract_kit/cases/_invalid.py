@@ -30,7 +30,7 @@ from contract_kit.values import (
     ways,
 )
 
-from ._broken import contained, entries, items, logic
+from ._broken import HIGHEST, contained, entries, items, logic
 from ._draft import Draft, difference
 
 if TYPE_CHECKING:
@@ -359,7 +359,7 @@ def _strings(node: Node, value: str) -> Iterator[Proposal]:
         yield "one-short", "minLength", value[: least - 1] if len(value) >= least - 1 else "x" * (least - 1)
         yield "empty", "minLength", ""
         yield "blank", "minLength", ""
-    if most is not None:
+    if most is not None and most <= HIGHEST["maxLength"]:
         filler = value or "x"
         longer = stretched(patterns, value, most + 1) if patterns else padded(node.format or "", most + 1)
         if longer is not None:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from contract_kit.shape import FORMATS, MOST_PLACES, deepest, nodes
 from contract_kit.values import FORMS, WIDTHS, unmet
 
+from ._broken import HIGHEST
+
 if TYPE_CHECKING:
     from contract_kit.model import Terms
 
@@ -18,7 +20,22 @@ _SAID = frozenset(["double", "date-time", *FORMATS, *FORMS, *WIDTHS])
 
 def left_out(terms: Terms) -> list[str]:
     """A sentence for each thing of a contract that has no cases; of branches once the catalogue was made."""
-    return [*terms.root.memo.get("notes", ()), *_deeper(terms), *_formats(terms), *unmet(terms)]
+    return [
+        *terms.root.memo.get("notes", ()),
+        *_deeper(terms),
+        *_formats(terms),
+        *_high(terms),
+        *unmet(terms),
+    ]
+
+
+def _high(terms: Terms) -> list[str]:
+    """Bounds that no body passes."""
+    return [
+        f"{rule.pointer or 'the body'}: {rule.keyword} {rule.value:,} is more than a body holds; no case passes it"
+        for rule in terms.constraints
+        if rule.keyword in HIGHEST and rule.value > HIGHEST[rule.keyword]
+    ]
 
 
 def _deeper(terms: Terms) -> list[str]:

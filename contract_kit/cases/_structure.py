@@ -39,6 +39,7 @@ __all__ = ["structure"]
 _MANY = (0, 1, 2, 10, 50, 100, 101, 1000)
 _BODY_SHARE = 60_000
 _BODY_LIMIT, _MARGIN = 350_000, 1000
+_MOST_CONTAINED = 1000
 
 
 def structure(terms: Terms, base: Base, site: Site) -> Iterator[Draft]:
@@ -134,6 +135,8 @@ def _contained(base: Base, site: Site) -> Iterator[Draft]:
                 rest = []
         whole = judge_of(node)
         for name, count in (("fewest", least), ("largest", node.keyword("maxContains"))):
+            if count is not None and count > _MOST_CONTAINED:
+                continue
             for where, new in (
                 ("first", [match] * (count or 0) + rest),
                 ("last", rest + [match] * (count or 0)),
@@ -175,6 +178,7 @@ def _sought(base: Base, site: Site) -> Iterator[Draft]:
 def _not_counted(terms: Terms, base: Base, site: Site) -> Iterator[Draft]:
     """As many as there may be of what ``contains`` speaks of, and beside them what is nearly one."""
     largest = site.node.keyword("maxContains")
+    largest = None if largest is None or largest > _MOST_CONTAINED else largest
     whole = judge_of(site.node)
     for number, (schema, match) in enumerate(contained(site.node) if largest is not None else ()):
         for variant, new in near_items(terms, site, schema, match):

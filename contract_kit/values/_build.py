@@ -373,8 +373,9 @@ class Builder:
         least, most = node.keyword("minItems") or 0, node.keyword("maxItems")
         if most is not None and least > most:
             raise ImpossibleSchema(node.pointer, f"minItems {least} is over maxItems {most}")
-        if least > _MOST_ITEMS:
-            raise UnsupportedKeyword("minItems", node.pointer)
+        for keyword in ("minItems", "minContains"):
+            if (node.keyword(keyword) or 0) > _MOST_ITEMS:
+                raise UnsupportedKeyword(keyword, node.pointer)
         size = max(
             least, min(self.items if most is None else most, self.items), min(len(node.prefix), most or 99)
         )

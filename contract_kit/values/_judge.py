@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -19,12 +20,21 @@ _MOST_OPPOSITES = 60
 
 
 def judge_of(node: Node) -> Validator:
-    """The compiled validator of one node, made once a document."""
-    key = ("judge", node.identity)
-    if key not in node.memo:
+    """The compiled validator of one node; the last few hundred of a document are kept."""
+    kept: OrderedDict[tuple[int, ...], tuple[Validator, Node]] = node.memo.setdefault("judges", OrderedDict())
+    found = kept.get(node.identity)
+    if found is None:
         # The node is kept beside it: its parts must live as long as the key that names them.
-        node.memo[key] = (Validator(node.schema), node)
-    return node.memo[key][0]  # type: ignore[no-any-return]
+        found = kept[node.identity] = (Validator(node.schema), node)
+        if len(kept) > _MOST_JUDGES:
+            kept.popitem(last=False)
+    else:
+        kept.move_to_end(node.identity)
+    return found[0]
+
+
+_MOST_JUDGES = 200
+"""A validator of a large document takes some thirty kilobytes, which Python's collector does not see."""
 
 
 def told_apart(child: Node, value: Any, known: set[bytes]) -> Any:
