@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, overload
 
+from contract_kit.errors import UsageError
 from contract_kit.model import Case, Kind, Policy, TargetKind, Terms
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from contract_kit.model import Constraint, Location, Violation
 
-__all__ = ["Cases", "Contract", "load"]
+__all__ = ["Cases", "Contract", "load", "use_meanings"]
 
 
 def load(event: str = "customer.created", spec: Path | str | None = None) -> Contract:
@@ -33,6 +34,24 @@ def load(event: str = "customer.created", spec: Path | str | None = None) -> Con
     from contract_kit.spec import load_terms
 
     return Contract(load_terms(event, spec))
+
+
+def use_meanings(rows: Sequence[Mapping[str, Any]]) -> None:
+    """Put the rows of a configuration above the table of what fields mean, in place of those put there before.
+
+    ``UsageError`` for a row without samples whose name is none that can be made.
+    """
+    import sys
+
+    if not rows and "contract_kit.values" not in sys.modules:
+        return
+    from contract_kit.values import Meaning, configure, known_meanings
+
+    for row in rows:
+        if not row.get("samples") and row["name"].partition(":")[0] not in known_meanings():
+            message = f"tool.contract_kit.meanings: {row['name']!r} is no known meaning; give it samples"
+            raise UsageError(message)
+    configure(Meaning(**row) for row in rows)
 
 
 class Contract:

@@ -8,6 +8,7 @@ value is told the file and the key.
 from __future__ import annotations
 
 import dataclasses
+import re
 import tomllib
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -101,12 +102,16 @@ class TargetConfig:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
-    """The whole table; ``path`` is its file, ``None`` where there is none."""
+    """The whole table; ``path`` is its file, ``None`` where there is none.
+
+    ``meanings`` are rows for the table of what fields mean, as keywords of its rows.
+    """
 
     path: Path | None = None
     options: Options = Options()
     targets: tuple[TargetConfig, ...] = ()
     expect: tuple[Expectation, ...] = ()
+    meanings: tuple[Mapping[str, Any], ...] = ()
 
     @property
     def root(self) -> Path:
@@ -165,6 +170,7 @@ class _Reader:
     def config(self, table: Any) -> Config:
         said = self._table(table, _TABLE)
         targets, expect = said.pop("targets", []), said.pop("expect", [])
+        meanings = self._meanings(said.pop("meanings", []), f"{_TABLE}.meanings")
         options = self._options(said, _TABLE)
         rules = self._rules(expect, f"{_TABLE}.expect")
         found: dict[str, TargetConfig] = {}
@@ -173,7 +179,27 @@ class _Reader:
             if made.name in found:
                 raise self._error(f"{_TABLE}.targets[{number}].name", f"there are two targets {made.name!r}")
             found[made.name] = made
-        return Config(path=self._path, options=options, targets=tuple(found.values()), expect=rules)
+        return Config(
+            path=self._path, options=options, targets=tuple(found.values()), expect=rules, meanings=meanings
+        )
+
+    def _meanings(self, value: Any, at: str) -> tuple[Mapping[str, Any], ...]:
+        """Rows that say what a field means; each must say when it is meant, and what for."""
+        rows = []
+        for number, one in enumerate(self._array(value, at)):
+            here = f"{at}[{number}]"
+            said = self._table(one, here)
+            for key in said:
+                if key not in _MEANINGS:
+                    raise self._error(f"{here}.{key}", f"there are {', '.join(_MEANINGS)}")
+            if "name" not in said:
+                raise self._error(here, "name is missing")
+            if not {"names", "exact", "formats"} & set(said):
+                raise self._error(here, "names, exact or formats must say which fields are meant")
+            rows.append(
+                {key: self._value(f"{here}.{key}", item, _MEANINGS[key]) for key, item in said.items()}
+            )
+        return tuple(rows)
 
     def _target(self, one: Any, at: str, base: Options, rules: tuple[Expectation, ...]) -> TargetConfig:
         said = self._table(one, at)
@@ -310,6 +336,24 @@ def _headers(value: Any) -> Headers:
         raise _Wrong(str(error)) from None
 
 
+def _expression(value: Any) -> str:
+    try:
+        re.compile(_string(value))
+    except re.error as error:
+        raise _Wrong(f"expected a regular expression, got {_shown(value)}: {error}") from None
+    return str(value)
+
+
+def _types(value: Any) -> tuple[str, ...]:
+    return tuple(_one_of(("string", "integer", "number", "boolean"))(name) for name in _strings(value))
+
+
+def _samples(value: Any) -> tuple[Any, ...]:
+    if not isinstance(value, list) or not value or any(isinstance(item, dict | list) for item in value):
+        raise _Wrong(f"expected a list of texts, numbers or booleans, got {_shown(value)}")
+    return tuple(value)
+
+
 def _exits(value: Any) -> tuple[int, ...]:
     items = value if isinstance(value, list) else [value]
     if not items or not all(isinstance(i, int) and not isinstance(i, bool) and 0 < i < 256 for i in items):
@@ -341,7 +385,11 @@ def header_of(line: str) -> tuple[str, str]:
 
 
 def _near(key: str, at: str) -> str:
-    known = [*_READERS, "expect", *(("targets",) if at == _TABLE else ("name", "target", "command"))]
+    known = [
+        *_READERS,
+        "expect",
+        *(("targets", "meanings") if at == _TABLE else ("name", "target", "command")),
+    ]
     near = get_close_matches(key, known, n=1, cutoff=0.6)
     return f"; did you mean {near[0]}?" if near else ""
 
@@ -375,3 +423,12 @@ _READERS: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "isolate": ("isolate", _flag),
 }
 """Key of the table → field of :class:`Options`, and how its value is read."""
+
+_MEANINGS: dict[str, Callable[[Any], Any]] = {
+    "name": _string,
+    **dict.fromkeys(("names", "exact", "says", "under", "not_under"), _expression),
+    "formats": _strings,
+    "types": _types,
+    "samples": _samples,
+}
+"""Keys of a row of ``[[tool.contract_kit.meanings]]``."""

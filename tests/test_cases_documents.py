@@ -64,8 +64,8 @@ def test_bounds_are_met_and_just_passed(name, event):
     assert lacking == []
 
 
-# Other rules forbid the bound itself.
-_NOT_MET = {"/tight", "/wide", "/dozen"}
+# Other rules forbid the bound itself, or leave it open: -273.15 is no multiple of 0.01 to doubles.
+_NOT_MET = {"/tight", "/wide", "/dozen", "/readings/*/value"}
 
 
 def same(one: Any, other: Any) -> bool:

@@ -230,3 +230,49 @@ def test_every_row_of_the_table_can_be_made_or_is_a_container() -> None:
 )
 def test_names_have_one_normal_form(name: str, wanted: str) -> None:
     assert normal(name) == wanted
+
+
+@pytest.mark.parametrize(
+    ("path", "schema", "wanted"),
+    [
+        ("From", {"description": "The E.164 phone number that sent it"}, "phone"),
+        ("seen", {"description": "ISO 8601 timestamp of the last visit"}, "time.updated"),
+        ("born", {"description": "Birthday, YYYY-MM-DD"}, "date"),
+        ("at", {"type": "integer", "description": "Milliseconds since the epoch"}, "epoch_ms.created"),
+        ("at", {"type": "integer", "description": "Seconds since the Unix epoch"}, "epoch.created"),
+        ("period/start", {"type": "integer", "format": "unix-time"}, "epoch.started"),
+        ("currency", {"description": "Three-letter ISO code, in lowercase."}, "currency.lower"),
+        ("unit", {"format": "currency"}, "currency"),
+        ("sent", {"format": "date-time-rfc-2822"}, "time.rfc2822"),
+        ("last4", {}, "digits4"),
+        ("vat_number", {}, "vat"),
+        ("iban", {}, "iban"),
+        ("card/brand", {}, "card_brand"),
+        ("exp_year", {"type": "integer"}, "year"),
+        ("links/*/rel", {}, "relation"),
+    ],
+)
+def test_descriptions_and_publishers_formats_tell_too(path, schema, wanted):
+    assert meaning(at(path, **schema)) == wanted
+
+
+def test_a_configuration_extends_the_table(tmp_path, monkeypatch):
+    """Rows of ``[[tool.contract_kit.meanings]]`` stand above the house's own, and go with their configuration."""
+    from contract_kit.api import use_meanings
+    from contract_kit.config import load_config
+    from contract_kit.errors import UsageError
+
+    (tmp_path / "pyproject.toml").write_text(
+        "[[tool.contract_kit.meanings]]\nname = 'parcel'\nnames = 'tracking_number'\nsamples = ['JD01460000']\n"
+        "[[tool.contract_kit.meanings]]\nname = 'currency'\nformats = 'acme_currency'\n"
+    )
+    monkeypatch.chdir(tmp_path)
+    try:
+        use_meanings(load_config().meanings)
+        assert meaning(at("tracking_number")) == "parcel"
+        assert meaning(at("price", format="acme_currency")) == "currency"
+        with pytest.raises(UsageError, match="'parcels' is no known meaning; give it samples"):
+            use_meanings([{"name": "parcels", "names": "x"}])
+    finally:
+        use_meanings(())
+    assert meaning(at("tracking_number")) == "tracking"

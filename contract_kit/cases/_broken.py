@@ -285,7 +285,7 @@ def _names(node: Node, value: dict[str, Any]) -> Iterator[Proposal]:
 
 def _names_of(node: Node, names: list[str], size: int) -> list[str]:
     """A name of a size that is like one of ``names``, and would be allowed but for that."""
-    if size < 0:
+    if not 0 <= size <= HIGHEST["maxLength"]:
         return []
     rules = node.names.all_of("pattern") if node.names is not None else []
     for name in names or ["k"]:

@@ -178,9 +178,10 @@ def _sought(base: Base, site: Site) -> Iterator[Draft]:
 def _not_counted(terms: Terms, base: Base, site: Site) -> Iterator[Draft]:
     """As many as there may be of what ``contains`` speaks of, and beside them what is nearly one."""
     largest = site.node.keyword("maxContains")
-    largest = None if largest is None or largest > _MOST_CONTAINED else largest
+    if largest is None or largest > _MOST_CONTAINED:
+        return
     whole = judge_of(site.node)
-    for number, (schema, match) in enumerate(contained(site.node) if largest is not None else ()):
+    for number, (schema, match) in enumerate(contained(site.node)):
         for variant, new in near_items(terms, site, schema, match):
             array = [match] * largest + [new]
             if whole.is_valid(array):

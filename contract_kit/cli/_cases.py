@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from contract_kit.cli._base import Command, state_of
-from contract_kit.cli._options import case_options, contract_options, options_from
+from contract_kit.cli._options import case_options, configured, contract_options, options_from
 from contract_kit.errors import UsageError
 from contract_kit.model import ENDPOINTS, TARGET_KINDS
 
@@ -51,10 +51,9 @@ def command(ctx: click.Context, /, form: str, strength: str, **params: Any) -> i
     """Parse, build, run, exit code."""
     from contract_kit.cli._kept import case_json
     from contract_kit.cli._output import as_array, write_stdout
-    from contract_kit.config import load_config
     from contract_kit.jsonio import compact
 
-    options = options_from(params).over(load_config().options)
+    options = options_from(params).over(configured().options)
     terms, state = _terms(options), state_of(ctx)
     cases = _some(chosen(catalogue(terms, options, strength=int(strength)), options), options)
     if form == "table":

@@ -9,7 +9,7 @@ import click
 
 from contract_kit.cli._base import Command, State, state_of
 from contract_kit.cli._cases import warn
-from contract_kit.cli._options import case_options, contract_options, options_from
+from contract_kit.cli._options import case_options, configured, contract_options, options_from
 from contract_kit.errors import UsageError
 from contract_kit.model import TARGET_KINDS
 
@@ -53,10 +53,10 @@ def command(ctx: click.Context, /, folder: Path, check: bool, each: int | None, 
         said = [f"--{name}" for name in _CHOICE if given[name]]
         if said:
             raise UsageError(f"--check takes no {', '.join(said)}: the manifest says how DIR was made")
+        configured()
         return _check(folder, params["spec"], state)
-    from contract_kit.config import load_config
 
-    return _write(folder, options_from(params).over(load_config().options), each, state)
+    return _write(folder, options_from(params).over(configured().options), each, state)
 
 
 def _write(folder: Path, options: Options, each: int | None, state: State) -> int:

@@ -14,6 +14,7 @@ from contract_kit.cli._cases import warn
 from contract_kit.cli._options import (
     POSITIVE,
     case_options,
+    configured,
     contract_options,
     options_from,
     seed_option,
@@ -138,10 +139,9 @@ def command(ctx: click.Context, /, target: str | None, **params: Any) -> int:
 def jobs_from(ctx: click.Context, target: str | None, params: dict[str, Any]) -> list[Job]:
     """What is to be run: the target of the command line, or configured ones."""
     from contract_kit.cli._open import Wanted
-    from contract_kit.config import load_config
 
     state = state_of(ctx)
-    words, said, config = command_words(ctx), options_from(params), load_config()
+    words, said, config = command_words(ctx), options_from(params), configured()
     secret, source = params.get("secret"), ctx.get_parameter_source("secret")
     typed = source is click.core.ParameterSource.COMMANDLINE
     if secret:

@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from contract_kit.cli._base import Command, state_of
-from contract_kit.cli._options import contract_options, kinds_option, options_from, policy_option, seed_option
+from contract_kit.cli._options import (
+    configured,
+    contract_options,
+    kinds_option,
+    options_from,
+    policy_option,
+    seed_option,
+)
 from contract_kit.errors import UsageError
 
 if TYPE_CHECKING:
@@ -79,10 +86,9 @@ def command(
     """Parse, build, run, exit code."""
     from contract_kit.cli._generate_make import blocks, source_of
     from contract_kit.cli._output import destination, replace_file, write_stdout
-    from contract_kit.config import load_config
 
     said = options_from(params)
-    job = _job(said.over(load_config().options), said)
+    job = _job(said.over(configured().options), said)
     form = form or _SUFFIXES.get(out.suffix.lower() if out is not None else "", "json")
     if form == "parquet":
         return _parquet(job, count, start, workers, out)

@@ -16,11 +16,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import TypeAlias
 
+    from contract_kit.config import Config
+
     Decorator: TypeAlias = Callable[[Any], Any]
 
 __all__ = [
     "POSITIVE",
     "case_options",
+    "configured",
     "contract_options",
     "delivery_options",
     "kinds_option",
@@ -170,6 +173,16 @@ target_options = _together(
         "--rate", type=POSITIVE, metavar="N", help="Deliveries to a URL a second, at most.  [default: any]"
     ),
 )
+
+
+def configured() -> Config:
+    """The configuration that counts here; its rows on what fields mean are in use from now on."""
+    from contract_kit.api import use_meanings
+    from contract_kit.config import load_config
+
+    config = load_config()
+    use_meanings(config.meanings)
+    return config
 
 
 def options_from(params: dict[str, Any]) -> Options:

@@ -10,6 +10,7 @@ import click
 
 from contract_kit.cli._base import Command, state_of
 from contract_kit.cli._options import (
+    configured,
     contract_options,
     delivery_options,
     options_from,
@@ -56,12 +57,11 @@ def command(
 ) -> int:
     """Parse, build, run, exit code."""
     from contract_kit.cli._open import Wanted, open_target, redactor_of
-    from contract_kit.config import load_config
     from contract_kit.spec import DEFAULT_EVENT, load_terms
     from contract_kit.targets import send
 
     said, state = options_from(params), state_of(ctx)
-    options = said.over(load_config().options)
+    options = said.over(configured().options)
     secret = params["secret"] or None
     if secret:
         state.secrets.append(secret)

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from contract_kit.cli._base import Command, state_of
-from contract_kit.cli._options import contract_options, options_from
+from contract_kit.cli._options import configured, contract_options, options_from
 from contract_kit.errors import UsageError
 
 __all__ = ["command"]
@@ -36,7 +36,6 @@ def command(
 ) -> int:
     """Parse, build, run, exit code."""
     from contract_kit.cli._output import destination, replace_file, write_stdout
-    from contract_kit.config import load_config
     from contract_kit.jsonio import pretty
     from contract_kit.spec import (
         DEFAULT_EVENT,
@@ -47,7 +46,7 @@ def command(
         receiver_document,
     )
 
-    options = options_from({**params, "path": None}).over(load_config().options)
+    options = options_from({**params, "path": None}).over(configured().options)
     if path is not None and not receiver:
         raise UsageError("--path is where a receiver takes webhooks; it goes with --receiver")
     if path is not None and not path.startswith("/"):

@@ -204,7 +204,12 @@ def _table(config: pytest.Config) -> Config:
     path = _nearest(config.rootpath)
     if path is None:
         return Config()
-    return read_config(path) if mentions_us(path) else Config(path=path)
+    found = read_config(path) if mentions_us(path) else Config(path=path)
+    if found.meanings:
+        from contract_kit.api import use_meanings
+
+        use_meanings(found.meanings)
+    return found
 
 
 def mentions_us(path: Path) -> bool:

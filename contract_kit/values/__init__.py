@@ -4,7 +4,7 @@ from contract_kit.values._bases import DEEP, Base, Site, base_values, bases, dee
 from contract_kit.values._build import Builder, Built, build, judge_of
 from contract_kit.values._edges import KEYS, Edge, ruler, unknown_values
 from contract_kit.values._formats import DISPUTED, EXAMPLES, FORMS, WIDTHS, padded
-from contract_kit.values._meaning import Meaning, meaning, register
+from contract_kit.values._meaning import Meaning, configure, known_meanings, meaning, register
 from contract_kit.values._more import entry_of, further
 from contract_kit.values._negate import opposites
 from contract_kit.values._neighbours import neighbours, stretched
@@ -53,6 +53,7 @@ __all__ = [
     "beyond",
     "breaking",
     "build",
+    "configure",
     "count_covered",
     "covering",
     "deeper",
@@ -64,6 +65,7 @@ __all__ = [
     "hair",
     "is_multiple",
     "judge_of",
+    "known_meanings",
     "matching",
     "meaning",
     "meaning_edges",

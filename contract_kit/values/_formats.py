@@ -305,8 +305,8 @@ _LABEL, _LOCAL, _ADDRESS, _HOST = 63, 64, 254, 253
 def padded(form: str, size: int) -> str | None:
     """A legal text of ``form`` with ``size`` characters, or ``None`` where the format has no such text.
 
-    >>> padded("hostname", 12), padded("email", 300)
-    ('aaaa.example', None)
+    >>> padded("hostname", 12), padded("email", 8), padded("email", 300)
+    ('aaaa.example', 'aaa@b.co', None)
     """
     if form in _HEADS:
         return _HEADS[form] + "a" * (size - len(_HEADS[form])) if size > len(_HEADS[form]) else None
@@ -314,7 +314,7 @@ def padded(form: str, size: int) -> str | None:
         return _host(size)
     if form not in ("email", "idn-email") or size > _ADDRESS:
         return None
-    tail = "@example.com"
+    tail = "@example.com" if size > len("@example.com") else "@b.co"
     if 0 < size - len(tail) <= _LOCAL:
         return "a" * (size - len(tail)) + tail
     host = _host(size - _LOCAL - 1)

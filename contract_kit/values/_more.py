@@ -20,6 +20,7 @@ __all__ = ["entry_of", "further"]
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _LENGTHS = 3
+_MOST = 5_000
 
 
 def further(node: Node, value: Mapping[str, Any], number: int) -> dict[str, Any]:
@@ -27,6 +28,7 @@ def further(node: Node, value: Mapping[str, Any], number: int) -> dict[str, Any]
 
     Fewer where no more names are found that the object allows.
     """
+    number = min(number, _MOST)
     found: dict[str, Any] = {}
     made: dict[tuple[int, ...], Any] = {}
     for name in _names(node, number):

@@ -24,7 +24,7 @@ _RANGES = (string.digits, string.ascii_lowercase, string.ascii_uppercase)
 _SIGNS = "-_. /:@+,#!^"
 _OTHER = "é"
 _ALL = "".join((*_RANGES, _SIGNS, _OTHER))
-_LONGEST, _MOST_RUNS, _MOST_REPEATS = 64, 24, 300
+_LONGEST, _MOST_RUNS, _MOST_REPEATS, _LARGEST = 64, 24, 300, 400_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,8 @@ def stretched(patterns: tuple[str, ...], text: str, size: int) -> str | None:
     >>> stretched(("^[a-z]+-[0-9]$",), "ab-1", 7)
     'aaaab-1'
     """
+    if size > _LARGEST:
+        return None
     fits = _all_of(patterns)
     if len(text) >= size:
         cuts = (text[:at] + text[at + len(text) - size :] for at in range(min(size, _LONGEST) + 1))

@@ -85,7 +85,7 @@ def _matching(node: Node, patterns: list[str]) -> Iterator[Edge]:
     for name, size in (("longest", most), ("long", min(most or 60, 60))):
         tries = (
             matching(patterns[0], least=size, most=size, extra=n, search=False)
-            for n in range(8 if size else 0)
+            for n in range(8 if size and size <= _LONGEST_FORM else 0)
         )
         found = next((text for text in tries if text is not None), None)
         if found is not None:
