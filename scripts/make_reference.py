@@ -153,7 +153,7 @@ def _table_keys() -> Iterator[str]:
         "Every key may stand in the table itself, for all targets, and in a `[[tool.contract_kit.targets]]`, for "
         "that one. A target has a `name`, and either a `target` or a `command` (a list of words). "
         "`[[tool.contract_kit.expect]]`, and `expect` of a target, hold `match` (a glob on case ids), `expect` "
-        "(`accept`, `reject` or `either`) and `because`. Dashes and underscores in keys are the same.\n"
+        "(`accept`, `reject` or `either`) and `because`. `[[tool.contract_kit.meanings]]` says what fields mean ([documents](documents.md)). Dashes and underscores in keys are the same.\n"
     )
     yield _table(
         ("key", "value"),
