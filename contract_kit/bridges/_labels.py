@@ -104,7 +104,7 @@ class Labels:
         if not told.violations:
             return self._sound(value, body, variant, told.expect)
         first = told.violations[0]
-        doubtful = all(self._is_disputed(value, one) for one in told.violations)
+        doubtful = all(self._is_disputed(value, one) or self._is_free(value, one) for one in told.violations)
         others = len({one.pointer for one in told.violations}) - 1
         words = f"{first.pointer or 'the whole body'}: {first.message}" + (
             f", and {others} more place{'s' * (others > 1)} that the document does not allow"
@@ -118,7 +118,7 @@ class Labels:
             expect="either" if doubtful else told.expect,
             body=body,
             description=f"a body that {self.engine} made: {words}",
-            because="sound readers disagree about it" if doubtful else words,
+            because="sound receivers may take it" if doubtful else words,
             pointer=pattern_in(self.terms, first.pointer),
             keyword=first.keyword,
             at=first.pointer,
@@ -224,6 +224,15 @@ class Labels:
         text = get(value, violation.pointer)
         named = self._formats.get(pattern_in(self.terms, violation.pointer), "")
         return not (isinstance(text, str) and named in _CLEAR and _CLEAR[named].fullmatch(text))
+
+    def _is_free(self, value: Any, violation: Violation) -> bool:
+        """Whether the policy leaves what is broken here to the receiver, in a body that is sound otherwise.
+
+        The provider sends it, say, against its own document; that it would not send the rest of this body
+        does not change what a receiver makes of it.
+        """
+        alone = self._broken(value, violation)
+        return alone is not None and alone.expect == "either"
 
     # -- one difference -----------------------------------------------------------------------
 
