@@ -63,6 +63,19 @@ def test_signatures_and_passwords_go_from_text_even_without_a_secret():
 
 
 @pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("http://h/x?token=abc&z=1", "http://h/x?token=[redacted]&z=1"),
+        ("http://h/?country_code=DE&code=z%2B", "http://h/?country_code=DE&code=[redacted]"),
+        ("'http://h/?a=1&x-api-key=k' | sh", "'http://h/?a=1&x-api-key=[redacted]' | sh"),
+        ("is the path right?", "is the path right?"),
+    ],
+)
+def test_credentials_go_from_the_query_of_a_url(url, shown):
+    assert Redactor().text(url) == shown
+
+
+@pytest.mark.parametrize(
     "name",
     [
         "Authorization",

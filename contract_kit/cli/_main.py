@@ -99,7 +99,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         if state.debug and not isinstance(error, click.exceptions.Exit | SystemExit):
             import traceback
 
-            traceback.print_exc()
+            state.say(*traceback.format_exc().splitlines())
         code = _ending(error, state)
     return _flushed(code, state)
 

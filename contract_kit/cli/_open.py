@@ -24,7 +24,6 @@ __all__ = ["Wanted", "context_of", "is_url", "open_target", "redactor_of"]
 _UP = 5.0
 """Seconds to wait for a receiver that is just starting."""
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
-_CREDENTIAL = re.compile(r"auth|cookie|token|secret|api-?key|password", re.IGNORECASE)
 _SHORTEST = 8
 """Characters of a credential; anything shorter turns up in bodies by chance."""
 _HOST_PORT = re.compile(r"(\[[0-9A-Fa-f:]+\]|[\w.-]+):\d+(/.*)?")
@@ -203,9 +202,11 @@ def redactor_of(wanted: Wanted) -> Redactor:
 
 def _credentials(headers: Headers) -> Iterator[str]:
     """What stands in headers that carry credentials: the value, and the token after its scheme."""
+    from contract_kit.report import is_sensitive_header
+
     for name, value in headers:
         token = value.rpartition(" ")[2]
-        if _CREDENTIAL.search(name) and len(token) >= _SHORTEST:
+        if is_sensitive_header(name) and len(token) >= _SHORTEST:
             yield from {value, token}
 
 

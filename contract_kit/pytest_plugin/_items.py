@@ -195,5 +195,7 @@ class ContractSearch(_Item):
         def examine(drawn: Drawn) -> None:
             judge_item(self, bench, drawn.case, random=True)
 
-        strategy = drawn_from(_SEARCHES[self.name], lambda: (bench.terms, bench.settings.policy))
+        strategy = drawn_from(
+            _SEARCHES[self.name], lambda: (bench.terms, bench.settings.policy, bench.target.kind)
+        )
         searching(examine, strategy, self.nodeid, max_examples, seed)()

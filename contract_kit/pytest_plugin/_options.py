@@ -185,8 +185,22 @@ def _targets(said: dict[str, Any], own: Options, options: Options, table: Config
         if known is not None:
             found.append(replace(known, options=own.over(known.options)))
         else:
-            found.append(TargetConfig(name=name, target=name, options=options, expect=table.expect))
+            found.append(TargetConfig(name=_shown(name), target=name, options=options, expect=table.expect))
     return found
+
+
+def _shown(target: str) -> str:
+    """What a target is called in reports: a URL that holds credentials goes without them."""
+    if "://" not in target:
+        return target
+    from urllib.parse import urlsplit
+
+    from contract_kit.report import Redactor
+
+    if Redactor().text(target) == target:
+        return target
+    parts = urlsplit(target)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="").geturl()
 
 
 def _refuse_no_url(text: str) -> None:
@@ -280,11 +294,14 @@ def _secret(said: str | None) -> str | None:
 
 def command_words(config: pytest.Config) -> list[str]:
     """The options of ours on the command line, as words to type again; a secret is left to the environment."""
+    from contract_kit.report import Redactor
+
     words = []
     for option in OPTIONS:
         said = config.getoption(option.dest, None)
         if not said or option.name in ("secret", "report", "only", "skip", "kinds", "seed", "max-examples"):
             continue
         for value in said if isinstance(said, list) else [said]:
-            words += [f"--contract-{option.name}"] if value is True else [f"--contract-{option.name}", value]
+            words += [f"--contract-{option.name}"]
+            words += [] if value is True else [Redactor().text(value)]
     return words

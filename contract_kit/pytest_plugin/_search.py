@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
     from hypothesis.strategies import SearchStrategy
 
-    from contract_kit.model import Case, Policy, Terms
+    from contract_kit.model import Case, Policy, TargetKind, Terms
 
 __all__ = ["Drawn", "drawn", "searching"]
 
@@ -28,15 +28,16 @@ class Drawn:
         return f"<{self.case.kind} case: {visible(self.case.changed or self.case.description, 120)}>"
 
 
-def drawn(kind: str, about: Callable[[], tuple[Terms, Policy | None]]) -> SearchStrategy[Drawn]:
-    """Random cases of a kind; the contract is read when the first one is drawn."""
+def drawn(kind: str, about: Callable[[], tuple[Terms, Policy | None, TargetKind]]) -> SearchStrategy[Drawn]:
+    """Random cases of a kind; the contract, the policy and what the target is are read when the first is drawn."""
     from hypothesis import strategies as st
 
     def make() -> SearchStrategy[Drawn]:
         from contract_kit.cases import invalid_cases, valid_cases
 
-        terms, policy = about()
-        return (valid_cases if kind == "valid" else invalid_cases)(terms, policy=policy).map(Drawn)
+        terms, policy, target = about()
+        cases = valid_cases if kind == "valid" else invalid_cases
+        return cases(terms, policy=policy, target=target).map(Drawn)
 
     return st.deferred(make)
 

@@ -241,7 +241,9 @@ def _random_test(suite: Suite, session: PluginSession, kind: str, where: str) ->
         _examine(drawn.case, request, random=True)
 
     test.__doc__ = f"The consumer treats random {kind} bodies as the contract says."
-    strategy = drawn(kind, lambda: (suite.terms(session), suite.settings(session).policy))
+    strategy = drawn(
+        kind, lambda: (suite.terms(session), suite.settings(session).policy, suite.kind(session))
+    )
     return searching(
         test, strategy, f"{where} {kind}", suite.options(session).max_examples, session.chosen.seed
     )

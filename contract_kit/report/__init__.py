@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from contract_kit.report._html import to_html
     from contract_kit.report._json import report_schema, to_json
     from contract_kit.report._junit import to_junit
-    from contract_kit.report._redact import Redactor
+    from contract_kit.report._redact import Redactor, is_sensitive_header
     from contract_kit.report._reproduce import Context, reproduce
     from contract_kit.report._text import print_text, to_text
     from contract_kit.report._titles import title
@@ -25,6 +25,7 @@ __all__ = [
     "Context",
     "Redactor",
     "check_report_paths",
+    "is_sensitive_header",
     "place",
     "print_text",
     "report_schema",
@@ -44,6 +45,7 @@ _HOMES = {
     "Context": "_reproduce",
     "Redactor": "_redact",
     "check_report_paths": "_write",
+    "is_sensitive_header": "_redact",
     "place": "_words",
     "print_text": "_text",
     "report_schema": "_json",

@@ -23,21 +23,28 @@ _LEAST = 4
 """Variants of fewer characters would turn up by chance everywhere."""
 
 _SENSITIVE = re.compile(
-    r"authori[sz]ation|cookie|signature|secret|token|password|passwd|api-?key|\bauth\b|credential|session",
+    r"authori[sz]ation|cookie|signature|secret|token|passw|\bpass\b|\bauth\b|credential|session|jwt|bearer"
+    r"|(?<!idempotency[-_])(?<!sort[-_])key\b",
     re.IGNORECASE,
 )
 # What the signing schemes look like wherever they stand: `v1,<base64>`, `v1a,<base64>`, `whsec_<base64>`.
 _SIGNED = re.compile(r"\b(v\d+[a-z]?,)[A-Za-z0-9+/_-]{20,}={0,2}")
 _WHSEC = re.compile(r"\b(whs(?:ec|k)_)[A-Za-z0-9+/_-]{8,}={0,2}")
 _USERINFO = re.compile(r"(?<=://)([^/\s:@?#]*):[^/\s@?#]+@")
+_QUERY = re.compile(
+    r"([?&;](?:[^=&;\s?#]*(?:token|secret|signature|passw|credential|jwt|[-_]key)[^=&;\s?#]*|key|sig|auth|pass|code)=)"
+    r"[^&;\s#'\"<>]+",
+    re.IGNORECASE,
+)
+"""What carries a credential in a URL's query."""
 _LONG = re.compile(r"[A-Za-z0-9+/_-]{12,}={0,2}")
 
 
 def is_sensitive_header(name: str) -> bool:
     """Whether the value of header ``name`` may be a credential or a signature.
 
-    >>> is_sensitive_header("Svix-Signature"), is_sensitive_header("svix-id")
-    (True, False)
+    >>> [is_sensitive_header(name) for name in ("Svix-Signature", "X-Access-Key", "svix-id", "Idempotency-Key")]
+    [True, True, False, False]
     """
     return _SENSITIVE.search(name) is not None
 
@@ -123,6 +130,7 @@ class Redactor:
         text = self.plain(text)
         text = _SIGNED.sub(rf"\1{REDACTED}", text)
         text = _WHSEC.sub(rf"\1{REDACTED}", text)
+        text = _QUERY.sub(rf"\1{REDACTED}", text)
         return _USERINFO.sub(rf"\1:{REDACTED}@", text)
 
     def header(self, name: str, value: str) -> str:

@@ -99,3 +99,34 @@ def test_the_page_names_every_option():
         assert f"`--contract-{option.name}" in page
         if option.in_ini:
             assert f"`{option.dest}`" in page
+
+
+def test_random_search_knows_that_endpoints_take_events_of_any_name():
+    from hypothesis import find
+
+    from contract_kit.pytest_plugin._search import drawn
+    from contract_kit.spec import load_terms
+
+    def expected(target):
+        strategy = drawn("invalid", lambda: (load_terms("customer.created"), "provider", target))
+        found = find(strategy, lambda one: (one.case.pointer, one.case.keyword) == ("/event_type", "enum"))
+        return found.case.expect
+
+    assert (expected("url"), expected("asgi"), expected("parser")) == ("either", "either", "reject")
+
+
+def test_credentials_in_a_url_are_in_nothing_that_is_printed(project):
+    from contract_kit.sample import Fault, Receiver, serve
+
+    with serve(Receiver(secret=SECRET, faults={Fault.STALE})) as running:
+        url = running.url.replace("http://", "http://ada:hunter22@") + "?token=t0ken77"
+        only = ("--contract-only", "delivery:::time-too-*", "--contract-max-examples", "0")
+        result = project.run("-v", "--contract-url", url, "--contract-secret", SECRET, *only)
+        assert result.parseoutcomes()["failed"] == 3
+        printed = result.stdout.str() + result.stderr.str()
+        assert "hunter22" not in printed
+        assert "t0ken77" not in printed
+        node = f"contract::{running.url}::delivery:::time-too-old"
+        assert node in printed
+        alone = project.run("--contract-url", url, "--contract-secret", SECRET, node)
+        assert alone.parseoutcomes() == {"failed": 1}
