@@ -23,6 +23,8 @@ BODY_READ = 1_048_576
 """Bytes of a body that are read; a longer one is cut there and the connection given up."""
 WIRE_READ = 2 * BODY_READ
 """Bytes of a whole reply on the wire: chunk headers, trailers and interim replies are bounded too."""
+MOST_PARTS = 10_000
+"""Chunks and interim replies of one reply; each costs us something, be it ever so short."""
 BODY_KEPT = 65_536
 """Bytes of a body that are kept for the reply."""
 
@@ -103,6 +105,7 @@ class ReplyParser:
         "_body",
         "_buffer",
         "_left",
+        "_parts",
         "_state",
         "_total",
         "_wire",
@@ -126,7 +129,7 @@ class ReplyParser:
         self._buffer = b""
         self._body = bytearray()
         self._state = _HEAD
-        self._at = self._left = self._total = self._wire = 0
+        self._at = self._left = self._total = self._wire = self._parts = 0
 
     @property
     def body(self) -> bytes:
@@ -142,7 +145,7 @@ class ReplyParser:
         # The buffer is cut once, not at each step: a body of tiny chunks costs no more than another.
         self._buffer, self._at = self._buffer[self._at :], 0
         self._wire += len(data)
-        if self._wire > WIRE_READ and not self.done:
+        if (self._wire > WIRE_READ or self._parts > MOST_PARTS) and not self.done:
             if self.status is None:
                 raise BrokenReply("is nothing but interim replies")
             self.cut = self.done = True
@@ -206,6 +209,8 @@ class ReplyParser:
         head = _parse_head(buffer[at : end.start()])
         if not 100 <= head.status <= 199 or head.status == 101:
             self._begin_body(head)
+        else:
+            self._parts += 1
         return True
 
     def _begin_body(self, head: _Head) -> None:
@@ -244,5 +249,6 @@ class ReplyParser:
     def _begin_chunk(self, size: bytes) -> None:
         if not re.fullmatch(rb"[0-9A-Fa-f]{1,16}", size):
             raise BrokenReply(f"has a chunk size that is none: {size[:20]!r}")
+        self._parts += 1
         self._left = int(size, 16)
         self._state = _CHUNK if self._left else _TRAILER
