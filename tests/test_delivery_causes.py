@@ -82,6 +82,7 @@ def test_what_is_taken_together_has_one_cause_with_a_name(variants, words):
             "refuses what also has a signature of a version",
         ),
         (("time-ahead",), "tolerates less than five minutes"),
+        (("family-other", "repeat-family-other"), ""),
         (("body-sorted", "repeat-respelled", "body-blanks"), "verifies another spelling"),
         (("names-title", "names-upper"), "looks for header names in one case only"),
         (("repeat-same-id", "repeat-five-times"), "refuses what it has taken before"),

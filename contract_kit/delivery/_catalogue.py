@@ -82,6 +82,12 @@ class _Plan:
     because: str
 
 
+def _has_both_families(terms: Terms) -> bool:
+    """Whether the provider is known to sign under either family's header names."""
+    families = terms.profile.delivery.get("families", {}) if terms.profile else {}
+    return {"svix", "webhook"} <= families.keys()
+
+
 class _Maker:
     """Makes the cases for one contract and one policy, group by group."""
 
@@ -143,9 +149,8 @@ class _Maker:
 
     def _taken(self) -> Iterator[Case]:
         plan = _Plan("signature", _SOUND_BECAUSE)
-        families = (self.terms.profile.delivery.get("families", {}) if self.terms.profile else {}).keys()
         for one in TAKEN:
-            if one.name == "family-other" and not {"svix", "webhook"} <= families:
+            if one.name == "family-other" and not _has_both_families(self.terms):
                 free = _Plan("signature", _EITHER_BECAUSE)
                 yield self._one(one.name, free, one.words, signing=one.name, expect="either")
             else:
@@ -231,7 +236,7 @@ class _Maker:
             if one.name.startswith("body-respelled"):
                 value = self.bodies.value(case_id(one.name), 1)
                 second["body"] = json.dumps(value, indent=1, ensure_ascii=False).encode()
-            elif one.name == "body-not-utf8":
+            elif one.name.startswith("body-not-utf8"):
                 second["body"] = b':"\xff'.join(self.bodies.body(case_id(one.name), 1).split(b':"', 1))
             yield self._case(
                 one.name,
@@ -284,6 +289,10 @@ class _Maker:
         yield case("repeat-five-times", "the same id five times", *[first] * 5, effects=1)
         yield self._at_once(plan)
         yield from self._repeats_changed(plan)
+        if _has_both_families(self.terms):
+            first = self._step("repeat-family-other", signing="family-other")
+            words = "the same id again, both times under the other header names"
+            yield case("repeat-family-other", words, first, first, effects=1)
         variant = "repeat-two-ids"
         first = self._step(variant)
         yield case(variant, "another id for the same customer", first, replace(first, event=1), effects=2)

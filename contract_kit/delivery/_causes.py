@@ -47,7 +47,7 @@ _TOPICS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
     ("covered", ("body-altered", "body-replaced", "body-not-signed", "id-altered", "id-case")),
     ("covered", ("time-altered", "time-renewed", "signature*-of-other", "headers-of-other")),
-    ("respelled", ("body-respelled*", "body-line-end", "body-not-utf8")),
+    ("respelled", ("body-respelled*", "body-line-end", "body-not-utf8*")),
     ("missing", ("unsigned", "signature-missing", "signature-empty", "id-*", "timestamp-*")),
     ("unread", ("unsigned-*",)),
     ("time", ("time-too-old*", "time-too-new*", "time-word", "time-overflow-*", "time-*")),
@@ -113,6 +113,8 @@ def _topic(finding: str, variant: str, failing: Collection[str]) -> str:
     topic = _own_topic(variant)
     if _SOUND in failing and finding != "false_accept":
         return "spelling" if finding == "false_reject" and _is_spelling(failing) else _SOUND
+    if variant == "repeat-family-other" and "family-other" in failing:
+        return "family"
     if finding == "false_reject" and variant == "repeat-respelled" and "repeat-same-id" not in failing:
         return "spelling"
     if topic == "replay" and variant.removeprefix("replay-") in failing:
@@ -141,7 +143,7 @@ def _is_spelling(failing: Collection[str]) -> bool:
 
 def _dying(variant: str, topic: str, failing: Collection[str]) -> str:
     """Crashes and hangs: of reading a header's text, whichever it is, or of the body."""
-    if variant == "body-not-utf8" and any(one.startswith("unsigned-") for one in failing):
+    if variant.startswith("body-not-utf8") and any(one.startswith("unsigned-") for one in failing):
         return "unread"
     merged = "signature" if topic in ("covered", "version", "key", "list") else topic
     beside = {one for one in failing if _own_topic(one) == topic and not _is_odd(one)}

@@ -128,6 +128,11 @@ _SENT = sent(
         _over(body=lambda m: m.other.body),
     ),
     ("body-not-utf8", "a byte that is no UTF-8, signed as the sign U+FFFD for it", _over(body=_replaced)),
+    (
+        "body-not-utf8-dropped",
+        "a byte that is no UTF-8, put in after signing",
+        _over(body=lambda m: m.body.decode("utf-8", "ignore").encode()),
+    ),
     ("body-not-signed", "signed as if the body were empty", _over(body=lambda _: b"")),
     ("id-altered", "the id altered after signing", _over(id=lambda m: m.id[:-1] + chr(ord(m.id[-1]) ^ 1))),
     ("id-case", "the id in another case than signed", _over(id=lambda m: m.id.swapcase())),

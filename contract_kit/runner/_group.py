@@ -116,7 +116,12 @@ def _answer(verdict: Verdict) -> tuple[int | None, bytes]:
     return verdict.reply.status, verdict.reply.body
 
 
-_TWINS = {"repeat-later-first": ("foreign", "foreign"), "body-not-utf8": ("malformed", "encoding")}
+_NO_TEXT = ("malformed", "encoding")
+_TWINS = {
+    "repeat-later-first": ("foreign", "foreign"),
+    "body-not-utf8": _NO_TEXT,
+    "body-not-utf8-dropped": _NO_TEXT,
+}
 """Delivery cases about what cases about the body are about, too: another event, bytes that are no UTF-8."""
 
 
@@ -277,8 +282,13 @@ def _by_delivery(failures: list[Verdict], met: Met) -> list[Group]:
     families: dict[str, Group] = {}
     for verdict in failures:
         families.setdefault(str(verdict.finding), Group()).verdicts.append(verdict)
-    for made in families.values():
+    for name, made in families.items():
         made.locations = locations_of(made.verdicts)
+        taken = [verdict for verdict in made.verdicts if verdict.case.expect == "accept"]
+        if (
+            name.endswith("_effect") and taken
+        ):  # a wrong number of sound deliveries is no matter of refused ones
+            made.lead = plainest(taken)
     return list(families.values())
 
 
