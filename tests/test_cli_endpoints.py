@@ -170,6 +170,9 @@ def test_a_kept_delivery_case_is_replayed_by_its_id(cli, place, planted, signed)
     assert f"--effects {planted.effects_url} --effects-pointer /writes" in line, "else it would pass"
     again = cli("replay", "r.json", planted.url, "--secret", SECRET, *effects)
     assert again.code == 1
+    unseen = cli("replay", "r.json", signed.url, "--secret", SECRET)
+    assert (unseen.code, unseen.out.splitlines()[-1]) == (2, "1 of 1 not judged")
+    assert "say --effects" in unseen.out
     sound = ("--effects", signed.effects_url, "--effects-pointer", "/writes")
     assert cli("replay", "r.json", signed.url, "--secret", SECRET, *sound).code == 0
 

@@ -83,7 +83,9 @@ def _compared(result: RunResult, state: State) -> int:
     verdict = compare(result.findings, DEMO)
     if verdict.exact:
         click.echo(f"the demo found the {len(verdict.found)} planted faults, and nothing else; see {_REPORT}")
-        click.echo("'contract-kit serve --planted' keeps such a receiver up, to try it yourself")
+        click.echo(
+            "its receiver has ended; 'contract-kit serve --planted' keeps one up, whose URL the replay lines then take"
+        )
         return 0
     for one in verdict.missed:
         state.error(f"not found: the receiver {one.fault.value} ({one.finding})")

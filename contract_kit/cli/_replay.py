@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["command"]
 
+_OF_EFFECTS = ("duplicate_effect", "missing_effect")
 _ONCE_MORE = ("slow", "inconsistent", "timeout")
 """Findings that one more delivery does not show: the whole case is run again."""
 
@@ -59,28 +60,39 @@ def command(ctx: click.Context, /, file: Path, target: str | None, **params: Any
         click.echo("the report has no findings")
         return 0
     (job,) = jobs_from(ctx, target, params)
-    failing = _replay(job, saved, params, state)
-    click.echo(f"{failing} of {len(saved)} still fail" if failing else f"all {len(saved)} pass now")
-    return 1 if failing else 0
+    failing, unknown = _replay(job, saved, params, state)
+    if failing:
+        click.echo(f"{failing} of {len(saved)} still fail")
+        return 1
+    click.echo(f"{unknown} of {len(saved)} not judged" if unknown else f"all {len(saved)} pass now")
+    return UsageError.exit_code if unknown else 0
 
 
-def _replay(job: Job, saved: list[Saved], params: dict[str, Any], state: State) -> int:
-    """How many still fail; a line for each goes to standard output."""
+def _replay(job: Job, saved: list[Saved], params: dict[str, Any], state: State) -> tuple[int, int]:
+    """How many still fail, and of how many that cannot be told; a line for each goes to standard output."""
     from contract_kit.cli._fuzz import settings_of
     from contract_kit.cli._open import context_of, open_target
 
     known: dict[tuple[str, str | None], Terms] = {}
     contracts = [_terms(told, params, known) for told in saved]
-    failing = 0
+    failing = unknown = 0
     with closing(open_target(job.wanted)) as target:
         settings = settings_of(job, target, {})
         again = _Again(target, context_of(job.wanted, target.kind))
         for told, terms in zip(_completed(saved, contracts, target.kind), contracts, strict=True):
+            if told.finding in _OF_EFFECTS and settings.effects is None:
+                unknown += 1
+                _say(told, "not judged", state, " (nobody counts effects: say --effects)")
+                continue
             own = replace(settings, policy=settings.policy or told.policy)
             found = again.judge(told, terms, own)
             failing += found is not None
-            _say(told, found, state)
-    return failing
+            if found is None:
+                _say(told, "passes now", state)
+                continue
+            changed = "" if found.finding == told.finding else f" (it is a {found.finding} now)"
+            _say(told, "still fails", state, changed, found.observed)
+    return failing, unknown
 
 
 def _terms(told: Saved, params: dict[str, Any], known: dict[tuple[str, str | None], Terms]) -> Terms:
@@ -154,14 +166,11 @@ class _Again:
         return next(iter(result.findings), None)
 
 
-def _say(told: Saved, found: Verdict | Finding | None, state: State) -> None:
+def _say(told: Saved, how: str, state: State, more: str = "", observed: str | None = None) -> None:
+    """A line on one failure, and one on what was observed."""
     from contract_kit.report import Redactor, visible
 
     redactor = Redactor(state.secrets)
-    shown = visible(redactor.text(told.title), 300)
-    if found is None:
-        click.echo(f"passes now    {told.finding}  {shown}")
-        return
-    changed = "" if found.finding == told.finding else f" (it is a {found.finding} now)"
-    click.echo(f"still fails   {told.finding}  {shown}{changed}")
-    click.echo(f"              observed {visible(redactor.text(found.observed), 300)}")
+    click.echo(f"{how:<12}  {told.finding}  {visible(redactor.text(told.title), 300)}{more}")
+    if observed is not None:
+        click.echo(f"{'':<12}  observed {visible(redactor.text(observed), 300)}")

@@ -167,4 +167,4 @@ def _show(reply: Reply, redactor: Redactor) -> None:
         return
     click.echo(f"{reply.status} after {reply.elapsed * 1000:.0f} ms")
     if reply.body:
-        click.echo(redactor.text(visible_bytes(reply.body, _REPLY)))
+        click.echo(redactor.text(visible_bytes(reply.body.rstrip(), _REPLY)))
