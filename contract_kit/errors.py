@@ -60,7 +60,10 @@ class RemoteAddressRefused(UsageError):
 
     def __str__(self) -> str:
         if self.address in ("0.0.0.0", "::"):  # noqa: S104 - not listened at
-            return f"refusing to send to {self.address}: servers listen there; to reach one on this machine say 127.0.0.1"
+            return (
+                f"refusing to send to {self.address}: servers listen there; one on this machine is reached at "
+                "127.0.0.1, another with --allow-remote"
+            )
         return (
             f"refusing to send to {self.address}: it is neither loopback nor a private address "
             "(RFC 1918, fc00::/7); pass --allow-remote if you own it"
