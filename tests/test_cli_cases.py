@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import subprocess
 import sys
@@ -211,16 +212,16 @@ def test_the_receiver_s_document_has_the_payload_as_request_body_and_says_the_sa
     assert [ours.is_valid(one) for one in bodies] == [theirs.is_valid(one) for one in bodies]
 
 
-def test_help_starts_within_a_moment(place):
-    """The interface's budget is 250 ms beyond bare Python; here the best of three, with room for a busy machine."""
-    import time
-
-    def best(*words: str) -> float:
-        times = []
-        for _ in range(3):
-            began = time.perf_counter()
-            subprocess.run([sys.executable, *words], check=True, capture_output=True, cwd=place)
-            times.append(time.perf_counter() - began)
-        return min(times)
-
-    assert best("-m", "contract_kit", "--help") - best("-c", "pass") < 0.5
+def test_help_loads_nothing_heavy(place):
+    """What start-up costs is measured by ``make bench``; here is why it stays little."""
+    code = """
+import sys
+from contract_kit.cli import main
+main(["--help"])
+print(sorted({name.partition(".")[0] for name in sys.modules}), file=sys.stderr)
+"""
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, cwd=place, text=True)
+    loaded = set(ast.literal_eval(done.stderr))
+    assert "click" in loaded
+    heavy = {"asyncio", "faker", "hypothesis", "jsonschema_rs", "pyarrow", "pytest", "rich", "schemathesis", "yaml"}
+    assert not heavy & loaded
