@@ -594,6 +594,22 @@ def test_an_error_of_the_deliveries_comes_through_and_leaves_the_target_usable(t
     assert send(subject, post()).outcome == "accepted"
 
 
+def test_who_wants_a_pace_is_not_outrun_by_what_is_made_ahead(target):
+    """A run that is over after some replies then sends hardly anything more."""
+    pulled = []
+
+    def outgoing():
+        for number in range(1000):
+            pulled.append(number)
+            yield post()
+
+    exchange = target(answering(OK), rate=100).exchange(outgoing())
+    for _ in range(10):
+        next(exchange)
+    assert len(pulled) <= 12
+    exchange.close()
+
+
 def test_the_rate_bounds_how_often_deliveries_start(target):
     began = time.monotonic()
     replies = list(target(answering(OK), rate=100).exchange(post() for _ in range(21)))

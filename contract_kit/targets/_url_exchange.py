@@ -95,6 +95,8 @@ class _Exchange:
         self._serial = self._pulled = 0
         self._not_before = 0.0
         self._full_patience = max(target.patience, target.workers)
+        # Half the connections gain as much as all of them; who wants a pace wants to be able to stop.
+        self._most_stock = -(-target.workers // 2) if target.rate is None else 1
         self._refused_since: float | None = None
 
     @property
@@ -152,7 +154,7 @@ class _Exchange:
         if self.gone is not None:
             return
         behind = self.flying + len(self.ready) + len(self.waiting) + len(self.suspects)
-        room = min(self.target.workers, 2 * self.target.workers - behind)
+        room = min(self._most_stock, 2 * self.target.workers - behind)
         while len(self.stock) < room and not self.exhausted:
             try:
                 self.stock.append(self._job(next(self.source)))
