@@ -15,12 +15,13 @@ import shutil
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from laws import examine
+from laws import examine, independent
 
 from contract_kit.cases import body_cases
 from contract_kit.errors import ImpossibleSchema
@@ -40,6 +41,8 @@ if not DOCUMENT.exists():
 WHOLE = load_document(DOCUMENT)
 EVENTS = events(WHOLE)
 ROWS: list[tuple[str, str, int, float, int]] = []
+SIZES: dict[str, int] = {}
+"""Places times bytes of the first body, by event."""
 
 # Their schemas ask for an author that is null and an object at once: no value can be both.
 CONTRADICTORY = {
@@ -76,6 +79,7 @@ def spread(terms: Terms, sink: list[Any]) -> int:
     """Go through a catalogue, keeping an even share of its cases in ``sink``; how many there are."""
     number, step = 0, 1
     for number, case in enumerate(body_cases(terms), start=1):
+        SIZES.setdefault(terms.event, len(terms.locations) * len(case.body))
         if number % step == 0:
             sink.append(case)
         if len(sink) >= 2 * SHARE:
@@ -110,17 +114,16 @@ def test_a_contradiction_is_refused_by_its_place(event: str, pointer: str) -> No
 
 
 def test_time_grows_with_places_times_bytes() -> None:
-    """On the 20 largest events the time for each place and kilobyte is the same within an order of magnitude."""
-    names = {name: row for row in ROWS if (name := row[0]) and row[2]}
-    sizes = {}
-    for name in names:
-        terms = load_terms(name, document=WHOLE)
-        body = next(body_cases(terms)).body
-        sizes[name] = len(terms.locations) * len(body)
-    largest = sorted(sizes, key=sizes.__getitem__)[-20:]
-    rates = sorted(names[name][3] / sizes[name] for name in largest)
-    if rates:
-        assert rates[-1] < 10 * rates[0]
+    """On the 20 largest events the processor time for each place and kilobyte stays within an order of magnitude."""
+    seconds = {name: row[3] for row in ROWS if (name := row[0]) and row[2]}
+    largest = sorted((name for name in seconds if name in SIZES), key=SIZES.__getitem__)[-20:]
+    if not largest:
+        pytest.skip("no catalogue was built before: run the whole file")
+    say(f"\n{'the 20 largest':45} {'places x kB':>12} {'seconds':>8} {'us for each':>12}")
+    rates = {name: 1e9 * seconds[name] / SIZES[name] for name in largest}
+    for name in largest:
+        say(f"{name:45} {SIZES[name] / 1000:12.0f} {seconds[name]:8.2f} {rates[name]:12.0f}")
+    assert max(rates.values()) < 10 * min(rates.values())
 
 
 _AJV = """
@@ -151,13 +154,26 @@ def ajv(terms: Terms, cases: list[Any]) -> list[str]:
 
 @pytest.mark.skipif(not EXAMPLES.exists(), reason="make documents has not fetched the examples")
 def test_examples_of_the_provider_are_read_as_they_are() -> None:
-    """GitHub's own example bodies: most satisfy its document, and none makes the validator fail."""
+    """GitHub's own example bodies: most satisfy its document, those that do not are told by rule, and judges agree.
+
+    The one on which they do not has the address of a bot: brackets may not stand in a local part (RFC 5321), and
+    ``jsonschema`` asks for no more than an ``@``.
+    """
     known = {event.replace("-", "_"): event for event in EVENTS}
-    told = {True: 0, False: 0}
+    told, rules, disputed = {True: 0, False: 0}, Counter[str](), []
     for group in json.loads(EXAMPLES.read_text()):
         for body in group["examples"]:
             event = known.get(f"{group['name']}_{body['action']}" if "action" in body else group["name"])
-            if event is not None:
-                told[Validator(load_terms(event, document=WHOLE).schema).is_valid(body)] += 1
-    say(f"\nexamples that satisfy the document: {told[True]}, that break it: {told[False]}")
-    assert told[True] > 50
+            if event is None:
+                continue
+            schema = load_terms(event, document=WHOLE).schema
+            found = Validator(schema).violations(body)
+            told[not found] += 1
+            rules.update({f"{v.keyword} at {v.pointer}" for v in found})
+            if bool(found) is not bool(independent(dict(schema))(body)):
+                disputed.append((event, [v.pointer for v in found]))
+    say(f"\nexamples that satisfy the document: {told[True]}, that break it: {told[False]}; most often:")
+    for rule, count in rules.most_common(8):
+        say(f"  {count:3} {rule}")
+    assert told[True] > 200
+    assert disputed == [("check-suite-requested", ["/check_suite/head_commit/author/email"])]

@@ -25,6 +25,8 @@ from ._valid import valid
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
+    from contract_kit.values import Base
+
 __all__ = [
     "BODY_KINDS",
     "Draft",
@@ -75,13 +77,16 @@ def body_cases(
 
 
 def _drafts(terms: Terms, policy: Policy, target: TargetKind | None, strength: int) -> Iterator[Draft]:
-    every = list(bases(terms))
-    first = every[0]
-    bodies: tuple[Any, ...] = tuple(base_values(terms, 5)) if first.name == "full" else ()
-    for number, base in enumerate(every):
+    every: list[Base] = []
+    bodies: tuple[Any, ...] = ()
+    for number, base in enumerate(bases(terms)):
+        every.append(base)
+        if number == 0 and base.name == "full":
+            bodies = tuple(base_values(terms, 5))
         yield from valid(terms, base, bodies if number == 0 else ())
         if number == 0:
             yield from pairs(terms, base, strength)
+    first = every[0]
     yield from equivalent(first, bodies)
     yield from foreign(terms, first, "accept" if policy == "schema" or target in ENDPOINTS else "either")
     for base in every:

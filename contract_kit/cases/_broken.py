@@ -319,6 +319,8 @@ def logic(node: Node) -> Iterator[Proposal]:
         found = breaking(node, "not", schema)
         if found is not MISSING:
             yield f"not-{number}", "not", found
+        for member in schema.get("enum", ()) if isinstance(schema, dict) else ():
+            yield f"not-{number}.{member}", "not", member
     for keyword in ("anyOf", "oneOf"):
         for number, branches in enumerate(whole.rules(keyword)):
             tail = f"-{number}" if number else ""

@@ -7,8 +7,6 @@ may miss; the validator decides which of them are cases (see ``_draft.Maker``).
 from __future__ import annotations
 
 import json
-from fractions import Fraction
-from math import ceil, floor
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
@@ -18,19 +16,12 @@ from contract_kit.values import (
     DISPUTED,
     VIOLATORS,
     Site,
-    exact,
-    hair,
-    is_multiple,
     judge_of,
-    neighbours,
-    padded,
-    plain,
     sized,
-    stretched,
-    ways,
 )
 
-from ._broken import HIGHEST, contained, entries, items, logic
+from ._bounds import numbers, patterns, strings
+from ._broken import contained, entries, items, logic
 from ._draft import Draft, difference
 
 if TYPE_CHECKING:
@@ -40,7 +31,7 @@ if TYPE_CHECKING:
     from contract_kit.shape import Node
     from contract_kit.values import Base
 
-__all__ = ["invalid", "near_items", "near_misses"]
+__all__ = ["invalid", "near_items", "near_misses", "proposals"]
 
 Proposal = tuple[str, str, Any]
 """(variant, keyword, new value of the place)"""
@@ -136,11 +127,11 @@ def proposals(terms: Terms, site: Site, others: tuple[Any, ...]) -> Iterator[Pro
         found = [(variant, "format", text) for variant, text in VIOLATORS.get(name, {}).items()]
         yield from _shared(terms, site, found, _FIRST_VIOLATORS)
     if isinstance(site.value, str):
-        yield from _strings(node, site.value)
+        yield from strings(node, site.value)
         if node.all_of("pattern"):
-            yield from _shared(terms, site, list(_patterns(node, site.value)), _FIRST_MISSES)
+            yield from _shared(terms, site, list(patterns(node, site.value)), _FIRST_MISSES)
     if isinstance(site.value, int | float) and not isinstance(site.value, bool):
-        yield from _numbers(node, site.value)
+        yield from numbers(node, site.value)
     if isinstance(site.value, list):
         yield from items(node, site.value)
         yield from _nearly_contained(terms, site, others)
@@ -342,109 +333,6 @@ def near_misses(member: str) -> dict[str, str]:
     if "s" in member:
         found["long-s"] = member.replace("s", "\u017f", 1)
     return {name: text for name, text in found.items() if text != member}
-
-
-# -- bounds -----------------------------------------------------------------------------------
-
-
-def _strings(node: Node, value: str) -> Iterator[Proposal]:
-    least, most = node.keyword("minLength"), node.keyword("maxLength")
-    patterns = tuple(node.all_of("pattern"))
-    if least:
-        # What keeps the pattern comes first: it breaks one rule alone.
-        if patterns:
-            shorter = stretched(patterns, value, least - 1)
-            if shorter is not None:
-                yield "one-short-alike", "minLength", shorter
-        yield "one-short", "minLength", value[: least - 1] if len(value) >= least - 1 else "x" * (least - 1)
-        yield "empty", "minLength", ""
-        yield "blank", "minLength", ""
-    if most is not None and most <= HIGHEST["maxLength"]:
-        filler = value or "x"
-        longer = stretched(patterns, value, most + 1) if patterns else padded(node.format or "", most + 1)
-        if longer is not None:
-            yield "one-over-alike", "maxLength", longer
-        for variant, size in (("one-over", most + 1), ("twice", 2 * most + 2), ("far-over", most + 1000)):
-            yield variant, "maxLength", (filler * (size // len(filler) + 1))[:size]
-        yield "one-over-astral", "maxLength", "𝒜" * (most + 1)
-    if node.format in VIOLATORS:
-        return
-    if node.format is not None:
-        yield "text", "format", "not one"
-
-
-def _patterns(node: Node, value: str) -> Iterator[Proposal]:
-    """What nearly matches, and what does not at all."""
-    for variant, text in {
-        "empty": "",
-        "blank": " ",
-        "text": "not like that",
-        "space-before": " " + value,
-        "space-after": value + " ",
-        "line-break-before": "\n" + value,
-        "doubled": value + value,
-        "case-upper": value.upper(),
-        "case-lower": value.lower(),
-        "prefix": value[:-1],
-        "suffix": value[1:],
-        "longer": value + "!",
-        "punctuation": "!?",
-        "letter": "x",
-        "digit": "7",
-        "non-ascii": "é" + value[1:],
-        "nul-after": value + "\x00",
-    }.items():
-        yield variant, "pattern", text
-    for number, text in enumerate(ways(node, value)):
-        tail = f"-{number}" if number else ""
-        for name, other in neighbours(tuple(node.all_of("pattern")), text).broken.items():
-            yield name + tail, "pattern", other
-
-
-def _numbers(node: Node, value: float) -> Iterator[Proposal]:
-    """Just past each bound, one step past it and far past it; what is no multiple. Counted as decimals are."""
-    del value
-    step = node.keyword("multipleOf")
-    unit = exact(step) if step else Fraction(1)
-    for keyword, sign in (("minimum", -1), ("maximum", 1)):
-        bound = node.keyword(keyword)
-        if bound is not None:
-            side = "under" if sign < 0 else "over"
-            if step:
-                last = (floor if sign > 0 else ceil)(exact(bound) / unit)
-                yield f"step-{side}", keyword, plain((last + sign) * unit)
-            yield f"one-{side}", keyword, plain(exact(bound) + sign * unit)
-            yield f"far-{side}", keyword, plain(exact(bound) + sign * 1000 * unit)
-            if "number" in node.types and not step:
-                yield f"just-{side}", keyword, bound + sign * 0.001 * max(abs(bound), 1)
-                if node.format != "float":  # whose readers hold seven digits
-                    yield f"hair-{side}", keyword, plain(exact(bound) + sign * hair(bound))
-    above, below = node.keyword("exclusiveMinimum"), node.keyword("exclusiveMaximum")
-    if above is not None:
-        yield "at-bound", "exclusiveMinimum", above
-        yield "one-under", "exclusiveMinimum", plain(exact(above) - unit)
-    if below is not None:
-        yield "at-bound", "exclusiveMaximum", below
-        yield "one-over", "exclusiveMaximum", plain(exact(below) + unit)
-    if step:
-        yield from _no_multiples(node, unit, step)
-
-
-def _no_multiples(node: Node, unit: Fraction, step: float) -> Iterator[Proposal]:
-    """Numbers between two multiples, within the bounds."""
-    low = next((v for k in ("minimum", "exclusiveMinimum") if (v := node.keyword(k)) is not None), None)
-    high = next((v for k in ("maximum", "exclusiveMaximum") if (v := node.keyword(k)) is not None), None)
-    start = ceil(exact(low) / unit) * unit if low is not None else Fraction(0)
-    if low is None and high is not None:
-        start = (floor(exact(high) / unit) - 2) * unit
-    for variant, more in (
-        ("one-more", unit + 1),
-        ("half", unit * Fraction(3, 2)),
-        ("tenth", unit * Fraction(11, 10)),
-    ):
-        new = plain(start + more)
-        if is_multiple(new, step) is False:
-            yield variant, "multipleOf", new
 
 
 def _inside(site: Site) -> Iterator[tuple[str, str, str]]:

@@ -72,7 +72,7 @@ def _padded(node: Node, form: str) -> Iterator[Edge]:
             yield Edge("bound", name, text)
 
 
-_LONGEST_FORM = 4096
+_LONGEST_FORM = 20_000
 
 
 def _matching(node: Node, patterns: list[str]) -> Iterator[Edge]:
