@@ -335,6 +335,11 @@ class _Maker:
         words = "the same id again, after it also came with a wrong signature"
         because = _Plan("repeat", "a refusal must not undo that the event was done")
         yield self._case(variant, because, words, sound, wrong, sound, effects=1)
+        variant = "repeat-broken-between"
+        sound = self._step(variant)
+        broken = replace(sound, expect="either", body=sound.body[: len(sound.body) // 2])
+        words = "the same id again, after it also came with a body that breaks off"
+        yield self._case(variant, because, words, sound, broken, sound, effects=1)
 
     def _unsigned_repeats(self) -> Iterator[Case]:
         """Without ids nobody can know a repeat: the same body again must be taken, and that is all."""

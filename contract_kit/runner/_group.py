@@ -119,6 +119,7 @@ def _answer(verdict: Verdict) -> tuple[int | None, bytes]:
 _NO_TEXT = ("malformed", "encoding")
 _TWINS = {
     "repeat-later-first": ("foreign", "foreign"),
+    "repeat-broken-between": ("malformed", "cuts"),
     "body-not-utf8": _NO_TEXT,
     "body-not-utf8-dropped": _NO_TEXT,
 }
