@@ -223,5 +223,15 @@ print(sorted({name.partition(".")[0] for name in sys.modules}), file=sys.stderr)
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, cwd=place, text=True)
     loaded = set(ast.literal_eval(done.stderr))
     assert "click" in loaded
-    heavy = {"asyncio", "faker", "hypothesis", "jsonschema_rs", "pyarrow", "pytest", "rich", "schemathesis", "yaml"}
+    heavy = {
+        "asyncio",
+        "faker",
+        "hypothesis",
+        "jsonschema_rs",
+        "pyarrow",
+        "pytest",
+        "rich",
+        "schemathesis",
+        "yaml",
+    }
     assert not heavy & loaded

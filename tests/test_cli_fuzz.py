@@ -282,7 +282,7 @@ def test_interrupted_runs_show_what_they_found_and_write_whole_reports(place):
     began = time.monotonic()
     os.killpg(process.pid, signal.SIGINT)  # as a terminal does it: to the whole group
     out, err = process.communicate(timeout=20)
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 15
     assert process.returncode == 130, err
     assert err == "interrupted: the findings so far are shown\n"
     assert out.startswith("order.paid → shop:slow (parser)")

@@ -348,8 +348,8 @@ def test_the_children_end_with_the_parent_even_in_the_middle_of_a_hang(project, 
         assert len(children) == 2
         struck = time.monotonic()
         parent.send_signal(blow)
-        _, errors = parent.communicate(timeout=5)
-        assert time.monotonic() - struck < 1
+        _, errors = parent.communicate(timeout=30)
+        assert time.monotonic() - struck < 15
         assert (b"KeyboardInterrupt" in errors) is (blow == signal.SIGINT)
     wait_until_gone(children, 1)
 

@@ -100,7 +100,7 @@ def test_after_some_hangs_of_one_cause_its_other_cases_are_skipped_and_counted()
     result = fuzz("hangs_on_every_text", only=("valid:/customer/address_city*",), timeout=0.2)
     assert only(result).finding == "timeout"
     assert result.summary.skipped > 50
-    assert time.monotonic() - started < 15
+    assert time.monotonic() - started < 90
 
 
 def test_what_a_consumer_keeps_between_calls_shows() -> None:

