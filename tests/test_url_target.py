@@ -710,7 +710,7 @@ def test_close_is_quick_even_with_hanging_connections(receiver):
     subject.close()
     subject.close()
     timer.join()
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < 10  # each of the fifty would be waited for 15 seconds
     assert threading.active_count() < 60, "no thread of ours lingers"
 
 
