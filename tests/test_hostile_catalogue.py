@@ -7,6 +7,7 @@ from functools import reduce
 from itertools import islice
 
 import pytest
+from laws import examine
 from spec_makers import terms
 
 from contract_kit.cases import body_cases, left_out
@@ -79,6 +80,9 @@ HOSTILE = {
     ),
     "ten thousand properties": {"type": "object", "properties": {f"p{n}": {"type": "string"} for n in range(10_000)}},
     "fifty thousand members": inside({"enum": [f"v{n}" for n in range(50_000)]}),
+    "the range of doubles": inside(
+        {"type": "number", "minimum": -1.7976931348623157e308, "maximum": 1.7976931348623157e308}
+    ),
     "bounds beyond any body": inside(
         {
             "type": "object",
@@ -91,6 +95,15 @@ HOSTILE = {
         }
     ),
 }  # fmt: skip
+
+
+def test_bounds_beyond_doubles_are_refused():
+    with pytest.raises(SpecError, match="minimum: is beyond the numbers"):
+        terms(inside({"type": "number", "minimum": 10**400}))
+
+
+def test_the_range_of_doubles_obeys_the_laws():
+    assert examine(terms(HOSTILE["the range of doubles"])).breaches == []
 
 
 @pytest.mark.parametrize("name", HOSTILE)

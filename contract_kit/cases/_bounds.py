@@ -87,6 +87,18 @@ def patterns(node: Node, value: str) -> Iterator[Proposal]:
 def numbers(node: Node, value: float) -> Iterator[Proposal]:
     """Just past each bound, one step past it and far past it; what is no multiple. Counted as decimals are."""
     del value
+    for variant, keyword, new in _beyond(node):
+        bound = node.keyword(keyword)
+        at_bound = keyword in ("minimum", "maximum") and abs(new) <= _LARGEST and float(new) == float(bound)
+        if abs(new) <= _LARGEST and not at_bound:
+            yield variant, keyword, new
+
+
+_LARGEST = 1.7976931348623157e308
+"""No double lies beyond. Readers differ about such numbers, and about those that are the same double as a bound."""
+
+
+def _beyond(node: Node) -> Iterator[Proposal]:
     step = node.keyword("multipleOf")
     unit = exact(step) if step else Fraction(1)
     for keyword, sign in (("minimum", -1), ("maximum", 1)):
@@ -99,7 +111,11 @@ def numbers(node: Node, value: float) -> Iterator[Proposal]:
             yield f"one-{side}", keyword, plain(exact(bound) + sign * unit)
             yield f"far-{side}", keyword, plain(exact(bound) + sign * 1000 * unit)
             if "number" in node.types and not step:
-                yield f"just-{side}", keyword, bound + sign * 0.001 * max(abs(bound), 1)
+                yield (
+                    f"just-{side}",
+                    keyword,
+                    plain(exact(bound) + sign * max(abs(exact(bound)), Fraction(1)) / 1000),
+                )
                 if node.format != "float":  # whose readers hold seven digits
                     yield f"hair-{side}", keyword, plain(exact(bound) + sign * hair(bound))
     above, below = node.keyword("exclusiveMinimum"), node.keyword("exclusiveMaximum")

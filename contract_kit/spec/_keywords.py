@@ -45,7 +45,12 @@ def _whole(value: Any, spot: Spot) -> int:
 def _number(value: Any, spot: Spot) -> int | float:
     if isinstance(value, bool) or not isinstance(value, int | float):
         spot.wrong(f"must be a number, not {kind_of(value)}")
+    if abs(value) > _LARGEST:
+        spot.wrong("is beyond the numbers that JSON's readers hold")
     return value
+
+
+_LARGEST = 1.7976931348623157e308
 
 
 def _positive(value: Any, spot: Spot) -> int | float:

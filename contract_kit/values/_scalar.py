@@ -184,8 +184,13 @@ def exact(number: float) -> Fraction:
 
 
 def plain(number: Fraction) -> int | float:
-    """The JSON number for a fraction: an integer where it is whole."""
-    return int(number) if number.denominator == 1 else float(number)
+    """The JSON number for a fraction: an integer where it is whole, or beyond doubles."""
+    if number.denominator == 1:
+        return int(number)
+    try:
+        return float(number)
+    except OverflowError:
+        return int(number)
 
 
 def hair(bound: float) -> Fraction:
