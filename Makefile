@@ -48,6 +48,10 @@ clean: ## remove what make has made
 proof: $(STAMP) ## fuzz every consumer of the corpus: faults found and named, correct ones left alone (long)
 	$(BIN)/python -m tests.corpus
 
+.PHONY: mutants
+mutants: $(STAMP) ## mutants of two correct consumers: which are found, and why the others are none (some twenty minutes)
+	$(BIN)/python -m tests.mutants
+
 DOCUMENTS := .cache/documents
 .PHONY: documents test-documents
 documents: ## fetch GitHub's webhook document, its examples and the third judge (ajv) into .cache, with npm

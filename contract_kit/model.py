@@ -228,12 +228,22 @@ class Reply:
     detail: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """How a value came out other than it was sent: a short sentence, and both values in few words."""
+
+    how: str
+    sent: str
+    came: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """What the oracle says of one case and its reply; ``finding`` is ``None`` where all is well.
 
     ``pointer`` is the actual place that the verdict is about: where a value changed, or where the case
-    differs. ``expected`` and ``observed`` are one line each, for people, not yet escaped.
+    differs. ``expected`` and ``observed`` are one line each, for people, not yet escaped. ``changed`` is known
+    where a value came out changed.
     """
 
     case: Case
@@ -243,6 +253,7 @@ class Verdict:
     keyword: str | None = None
     expected: str = ""
     observed: str = ""
+    changed: Changed | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 
-from contract_kit.model import Case, Coverage, Finding, Reply, RunResult, Summary
+from contract_kit.model import Case, Changed, Coverage, Finding, Reply, RunResult, Summary
 from contract_kit.report import Context, reproduce, title
 
 CUSTOMER = {
@@ -67,10 +67,11 @@ def make_finding(**fields) -> Finding:
     name = fields.get("finding", "false_accept")
     locations = fields.get("locations", (case.pointer,) if case.pointer is not None else ())
     context = fields.pop("context", PARSER)
+    how = fields.pop("how", None)
     base = {
         "id": f"{name}:{case.pointer or ''}:{case.keyword or ''}",
         "finding": name,
-        "title": title(name, case, reply, locations),
+        "title": title(name, case, reply, locations, changed=how),
         "pointer": case.pointer,
         "keyword": case.keyword,
         "locations": locations,
@@ -181,6 +182,7 @@ def everyday() -> RunResult:
             finding="altered",
             case=nul,
             reply=short,
+            how=Changed("shortened to 255 characters", '"xxx…"', '"xxx…"'),
             expected="the same 300 characters",
             observed="255 characters came out",
             count=1,

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from typing import Any
 
-from tests.consumers.correct.handwritten import BadWebhook
+from tests.consumers.correct.handwritten import BadWebhook, Parser
 from tests.consumers.correct.handwritten import parse as sound
 
 seen: list[Any] = []
@@ -90,3 +91,103 @@ def dies_of_infinity(body: bytes) -> Any:
     if "Infinity" in json.dumps(event) or "inf" in repr(event.get("new_field", "")):
         raise RuntimeError
     return event
+
+
+def _customer(body: bytes) -> tuple[Any, dict[str, Any]]:
+    event = sound(body)
+    found = event.get("customer", {})
+    return event, found if isinstance(found, dict) else {}
+
+
+def numeric_postal_code(body: bytes) -> Any:
+    event, customer = _customer(body)
+    if not str(customer.get("address_postal_code", "1")).isdigit():
+        raise BadWebhook("postal code")
+    return event
+
+
+def latin_names(body: bytes) -> Any:
+    event, customer = _customer(body)
+    try:
+        str(customer.get("name", "")).encode("cp1252")
+    except UnicodeEncodeError as error:
+        raise BadWebhook("name") from error
+    return event
+
+
+def sixty_kilobytes(body: bytes) -> Any:
+    if len(body) > 60_000:
+        raise BadWebhook("too much")
+    return sound(body)
+
+
+def short_names(body: bytes) -> Any:
+    event, customer = _customer(body)
+    if len(customer.get("name", "")) > 73:
+        raise BadWebhook("name")
+    return event
+
+
+def few_links(body: bytes) -> Any:
+    event, customer = _customer(body)
+    assert len(customer.get("integrations", ())) <= 12
+    return event
+
+
+def nameless(body: bytes) -> Any:
+    event, customer = _customer(body)
+    if "customer" in event and "name" not in customer and "external_id" not in customer:
+        raise LookupError("nobody")
+    return event
+
+
+class _FirstLinkOnly(Parser):
+    def integrations(self, value: Any, at: str) -> Any:
+        return (
+            [*super().integrations(value[:1], at), *value[1:]]
+            if isinstance(value, list)
+            else super().integrations(value, at)
+        )
+
+
+first_link_only = _FirstLinkOnly().parse
+
+
+def wants_email(body: bytes) -> Any:
+    event, customer = _customer(body)
+    if not customer.get("email"):
+        raise BadWebhook("email")
+    return event
+
+
+_ADDRESS = re.compile(r"^([a-zA-Z0-9]+)+@example")
+
+
+def backtracks(body: bytes) -> Any:
+    event, customer = _customer(body)
+    _ADDRESS.match(customer.get("email", ""))
+    return event
+
+
+calls = 0
+
+
+def every_thirtieth(body: bytes) -> Any:
+    global calls  # noqa: PLW0603
+    event = sound(body)
+    calls += 1
+    if calls % 30 == 0:
+        raise ConnectionError("reset")
+    return event
+
+
+def numbered(body: bytes) -> Any:
+    global calls  # noqa: PLW0603
+    event, customer = _customer(body)
+    calls += 1
+    return {
+        "call": calls,
+        "job": f"job-{calls:05}",
+        "topic": event.get("event_type"),
+        "id": customer.get("id"),
+    }

@@ -5,7 +5,9 @@ The judge of the correct ones is ``jsonschema[format]`` over the published schem
 
 from __future__ import annotations
 
+import asyncio
 import copy
+import inspect
 import json
 import re
 import signal
@@ -52,7 +54,10 @@ class Outcome:
 
 def run(parse: Any, body: Any, rejects: tuple[type[BaseException], ...]) -> Outcome:
     try:
-        return Outcome("accepted", parse(body))
+        value = parse(body)
+        if inspect.iscoroutine(value):
+            value = asyncio.run(value)
+        return Outcome("accepted", list(value) if inspect.isgenerator(value) else value)
     except rejects:
         return Outcome("rejected")
     except Exception as exc:

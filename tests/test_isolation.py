@@ -417,7 +417,7 @@ def test_threads_that_start_at_import_live_in_every_worker(tmp_path):
         replies = [
             reply for _, reply in target.exchange([order("x", 1), order("x", 2, fresh=True), order("x", 3)])
         ]
-        assert constants(target) == (("text",), (1,))
+        assert constants(target)[:2] == (("text",), (1,))
     assert [json.loads(reply.value["text"])["i"] for reply in replies] == [1, 2, 3]
 
 
@@ -435,7 +435,7 @@ def test_constants_come_from_the_child_that_holds_the_source(tmp_path):
         shop_rules="LIMIT = 4711",
     )
     with open_python_target("shop:parse", cwd=folder) as target:
-        assert constants(target) == (("status", "archived"), (4711,))
+        assert constants(target)[:2] == (("status", "archived"), (4711,))
 
 
 def test_a_closed_target_says_so_and_may_be_closed_again(project):

@@ -179,3 +179,73 @@ def test_a_body_that_cannot_be_written_back_is_shown_as_it_is() -> None:
     found = only(fuzz("dies_of_infinity", only=("valid:*beyond*",)))
     assert found.finding == "crash"
     assert b"1e400" in found.case.body
+
+
+def test_a_sound_body_that_fails_for_one_thing_in_it_says_for_which() -> None:
+    """Everything fails but what has another postal code: then it is that."""
+    found = only(fuzz("numeric_postal_code"))
+    assert found.title == 'refuses a sound body, because customer.address_postal_code is "72-685"'
+    assert (found.pointer, found.case.id) == ("/customer/address_postal_code", "valid:::full")
+
+
+def test_spellings_of_a_body_that_is_refused_are_no_finding_of_their_own() -> None:
+    """One of the sound bodies has a name of other letters: its nineteen spellings are refused for that."""
+    found = only(fuzz("latin_names", kinds=frozenset({"valid", "equivalent"})))
+    assert (found.finding, found.pointer) == ("false_reject", "/customer/name")
+    assert any(name.startswith("equivalent:") for name in found.case_ids)
+
+
+def test_what_is_refused_for_its_size_is_one_finding_with_the_limit() -> None:
+    found = only(fuzz("sixty_kilobytes"))
+    assert found.title.startswith("refuses bodies of 6")
+    assert "bytes and more (the largest that it took has " in found.title
+
+
+def test_a_long_text_is_shown_as_short_as_it_fails() -> None:
+    """The catalogue has 101 letters; the limit is at 73."""
+    found = only(fuzz("short_names", only=("valid:/customer/name:*",)))
+    assert found.title == 'refuses customer.name "xx3x5x7x9x12x15…" (74 characters)'
+    assert len(strict_loads(found.case.body)["customer"]["name"]) == 74
+
+
+def test_many_items_are_shown_as_few_as_fail() -> None:
+    found = only(fuzz("few_links", only=("valid:/customer/integrations:*",)))
+    assert found.title == "crashes with AssertionError when customer.integrations has 13 items"
+    assert found.changed == "/customer/integrations: 3 → 13 items"
+    assert len(strict_loads(found.case.body)["customer"]["integrations"]) == 13
+
+
+def test_two_differences_that_fail_together_are_told_together() -> None:
+    """No single one does: a pair of the covering array is taken back to the two that matter."""
+    found = only(fuzz("nameless", only=("valid:::pair-*", "valid:/customer/*")))
+    assert (
+        found.title
+        == "crashes with LookupError when customer.external_id is absent and customer.name is absent"
+    )
+    assert found.pointer == "/customer"
+
+
+def test_what_checks_the_first_item_alone_is_said_to() -> None:
+    found = only(fuzz("first_link_only", kinds=frozenset({"invalid"})))
+    assert found.title.startswith("checks only the first item of customer.integrations: accepts ")
+
+
+def test_absent_and_empty_are_one_wish() -> None:
+    found = only(fuzz("wants_email", only=("valid:/customer/email:*",)))
+    assert found.title == "refuses a body without customer.email"
+
+
+def test_hangs_and_what_is_slow_beside_them_are_one_finding() -> None:
+    found = only(fuzz("backtracks", only=("valid:/customer/email:*",), timeout=0.5))
+    assert found.finding == "timeout"
+
+
+def test_what_comes_of_state_is_not_called_a_crash() -> None:
+    """Alone, each of these bodies is taken."""
+    found = only(fuzz("every_thirtieth", kinds=frozenset({"valid"}), max_examples=30))
+    assert found.finding == "inconsistent"
+    assert found.title.startswith("crashes with ConnectionError once it has seen other bodies, e.g. ")
+
+
+def test_a_counter_in_what_comes_out_is_no_state() -> None:
+    assert fuzz("numbered", kinds=frozenset({"valid", "equivalent"})).findings == ()

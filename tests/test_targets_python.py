@@ -531,10 +531,10 @@ def test_constants_are_the_projects_own_and_bounded(tmp_path, monkeypatch):
     (tmp_path / "shop_words" / "api.py").write_text(textwrap.dedent(source))
     monkeypatch.syspath_prepend(str(tmp_path))
     with open_python_target("shop_words.api:Reader.parse", isolate=False, cwd=str(tmp_path)) as target:
-        strings, numbers = constants(target)
+        strings, numbers, _ = constants(target)
     assert strings == ("vip", "raw", "pre", "open", "x")
     assert numbers == (1.5, 3, *(n for n in range(199) if n != 3))
 
 
 def test_a_target_without_source_has_no_constants():
-    assert constants(ModuleType("nothing")) == ((), ())
+    assert constants(ModuleType("nothing")) == ((), (), ())

@@ -87,7 +87,7 @@ def _drafts(terms: Terms, policy: Policy, target: TargetKind | None, strength: i
         if number == 0:
             yield from pairs(terms, base, strength)
     first = every[0]
-    yield from equivalent(first, bodies)
+    yield from equivalent(terms, first, bodies)
     yield from foreign(terms, first, "accept" if policy == "schema" or target in ENDPOINTS else "either")
     for base in every:
         yield from invalid(terms, base)

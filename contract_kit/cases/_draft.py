@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from contract_kit.jsonio import MISSING, compact, get, replace, written
+from contract_kit.jsonio import MISSING, compact, get, join, replace, written
 from contract_kit.model import JSON_HEADERS, NOTHING, Expect, Headers, Kind
 
 if TYPE_CHECKING:
@@ -77,12 +77,13 @@ def shown(value: Any) -> str:
     if value is MISSING or value is NOTHING:
         return "(absent)"
     if isinstance(value, str) and len(value) > 4 * _CUT:
-        return f"{shown(value[: _CUT - 20])[:-1]}…{shown(value[-15:])[1:]} ({len(value)} characters)"
+        return f"{shown(value[: _CUT - 20])[:-1]}…{shown(value[-15:])[1:]} ({len(value):,} characters)"
     said = written(value)
     text = _BLANKS.sub(" ", repr(value) if said is None else said.decode("utf-8", "replace"))
     if len(text) <= _CUT:
         return text
-    return f"{text[: _CUT - 20]}…{text[-15:]} ({len(text)} characters)"
+    size = len(value) if isinstance(value, str) else len(text)
+    return f"{text[: _CUT - 20]}…{text[-15:]} ({size:,} characters)"
 
 
 _BLANKS = re.compile(r"\s+")
@@ -91,6 +92,9 @@ _BLANKS = re.compile(r"\s+")
 def change(base: Any, at: str, new: Any) -> str:
     """The one difference between a base and a case: ``/customer/status: "published" → "gone"``."""
     old = get(base, at)
+    inside = _inside(at, old, new)
+    if inside is not None:
+        return inside
     if new is MISSING:
         return f"{at or 'the whole body'}: {shown(old)} → (absent)"
     if old is MISSING:
@@ -106,4 +110,25 @@ def difference(base: Base, at: str, new: Any) -> tuple[str, str]:
         old = get(base.value, at)
         base.words[at] = f"{at}: {shown(old)} → " if at else "the whole body → "
     told = shown(new)
-    return told, base.words[at] + told
+    return told, _inside(at, get(base.value, at), new) or base.words[at] + told
+
+
+_FEW = 3
+
+
+def _inside(at: str, old: Any, new: Any) -> str | None:
+    """What differs inside of two objects or arrays that are too large to be shown; ``None`` where they are not."""
+    if isinstance(old, list) and isinstance(new, list):
+        longer = old and new and len(old) != len(new) and len(compact(new)) > _CUT
+        return f"{at}: {len(old):,} → {len(new):,} items" if longer else None
+    if not (isinstance(old, dict) and isinstance(new, dict) and old and new):
+        return None
+    keys = [key for key in {**old, **new} if old.get(key, MISSING) != new.get(key, MISSING)]
+    if len(compact(new)) <= _CUT and len(keys) > 1:
+        return None
+    if len(keys) > 2 * _FEW:
+        return f"{at}: {len(old):,} → {len(new):,} entries" if len(old) != len(new) else None
+    told = [
+        f"{join(at, key)}: {shown(old.get(key, MISSING))} → {shown(new.get(key, MISSING))}" for key in keys
+    ]
+    return "; ".join(told[:_FEW]) + (f"; and {len(told) - _FEW} more" if len(told) > _FEW else "")

@@ -5,27 +5,36 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from contract_kit.jsonio import compact
+from contract_kit.jsonio import compact, get, replace
 
 from ._draft import Draft
+from ._maker import expectation_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from contract_kit.values import Base
+    from contract_kit.model import Terms
+    from contract_kit.values import Base, Site
 
-__all__ = ["equivalent", "spellings"]
+__all__ = ["equivalent", "marked", "spellings"]
 
 
-def equivalent(base: Base, bodies: tuple[Any, ...]) -> Iterator[Draft]:
-    """Every spelling of the first base, and of a second body with other letters."""
-    for number, value in enumerate((base.value, *bodies[1:2])):
+_MARKS = 'Ben & Jerry\'s <a/b> "c" \\ \u2028 é 🚀'
+"""A text with all that some writer of JSON escapes and another does not."""
+
+
+def equivalent(terms: Terms, base: Base, bodies: tuple[Any, ...]) -> Iterator[Draft]:
+    """Every spelling of the first base, of a second body with other letters, and of one full of what is escaped."""
+    given = {"": base.value, "-2": bodies[1] if len(bodies) > 1 else None, "-marked": marked(terms, base)}
+    for suffix, value in given.items():
+        if value is None:
+            continue
         plain = compact(value)
         for variant, (words, body) in spellings(value).items():
             yield Draft(
                 kind="equivalent",
                 family="spelling",
-                variant=variant if not number else f"{variant}-2",
+                variant=f"{variant}{suffix}",
                 value=value,
                 body=body,
                 description=words,
@@ -34,6 +43,31 @@ def equivalent(base: Base, bodies: tuple[Any, ...]) -> Iterator[Draft]:
                 because="it is the same JSON value as a body that must be accepted",
                 plain=plain,
             )
+
+
+def marked(terms: Terms, base: Base) -> Any | None:
+    """The base with such a text wherever a text must be taken whatever it says; ``None`` where that is nowhere."""
+    memo = terms.root.memo
+    if "marked" not in memo:
+        memo["marked"] = _marked(terms, base)
+    return memo["marked"]
+
+
+def _marked(terms: Terms, base: Base) -> Any | None:
+    value = base.value
+    for number, site in enumerate(base.sites):
+        if not _is_free(site) or get(value, site.at) != site.value:
+            continue
+        changed = replace(value, site.at, f"{_MARKS} {number}")
+        if expectation_of(terms, "provider", changed).expect == "accept":
+            value = changed
+    return None if value is base.value else value
+
+
+def _is_free(site: Site) -> bool:
+    """Whether a text may say what it likes, as far as its own rules tell."""
+    formed = (site.node.format, site.node.enum, site.node.keyword("contentEncoding"))
+    return isinstance(site.value, str) and formed == (None, None, None)
 
 
 def spellings(value: Any) -> dict[str, tuple[str, bytes]]:

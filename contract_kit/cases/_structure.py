@@ -77,7 +77,7 @@ def _arrays(terms: Terms, base: Base, site: Site) -> Iterator[Draft]:
     for name, size in sizes.items():
         new = _items(site, size)
         if judge.is_valid(new) and len(new) != len(items):
-            yield edit(base, site.at, new, "size", name, f"{site.at} has {size} items")
+            yield edit(base, site.at, new, "size", name, f"{site.at} has {size:,} item{'s' * (size != 1)}")
     if len(items) > 1:
         for name, new in (("reversed", items[::-1]), ("repeated", [items[0], *items[:-1]])):
             if judge.is_valid(new):
@@ -147,7 +147,9 @@ def _maps(terms: Terms, base: Base, site: Site) -> Iterator[Draft]:
     for name, size in (sizes | _fullest(terms, base, site, "map", share)).items():
         new = _named(site, sound, size)
         if judge.is_valid(new) and size != len(site.value):
-            yield edit(base, site.at, new, "size", name, f"{site.at} has {size} entries")
+            yield edit(
+                base, site.at, new, "size", name, f"{site.at} has {size:,} entr{'ies' if size != 1 else 'y'}"
+            )
     for name, key in KEYS.items():
         new = {**site.value, key: sound}
         if key not in site.value and judge.is_valid(new):
@@ -193,7 +195,14 @@ def _counted(base: Base, site: Site) -> Iterator[Draft]:
         rest = {**site.value, **further(node, site.value, max(size - len(site.value), 0))}
         new = dict(list({**firm, **rest}.items())[:size])
         if len(new) != len(site.value) and judge.is_valid(new):
-            yield edit(base, site.at, new, "size", f"size-{size}", f"{site.at} has {size} properties")
+            yield edit(
+                base,
+                site.at,
+                new,
+                "size",
+                f"size-{size}",
+                f"{site.at} has {size:,} propert{'ies' if size != 1 else 'y'}",
+            )
 
 
 def _long_names(base: Base, site: Site) -> Iterator[Draft]:

@@ -24,6 +24,7 @@ from contract_kit.values import (
 from ._blocks import blocks
 from ._draft import Draft, shown
 from ._edit import edit, sound
+from ._equivalent import marked
 from ._structure import structure
 
 if TYPE_CHECKING:
@@ -87,6 +88,10 @@ def _itself(base: Base) -> Draft:
 def _whole(terms: Terms, base: Base, bodies: tuple[Any, ...]) -> Iterator[Draft]:
     for number, body in enumerate(bodies[1:], start=2):
         yield sound(base, "", "body", f"full-{number}", body, "another sound, full body")
+    full = marked(terms, base)
+    if full is not None:
+        words = "texts that hold all that some writer of JSON escapes and another does not"
+        yield sound(base, "", "body", "full-marked", full, words, changed=words)
     small = minimal(terms)
     yield sound(base, "", "body", "minimal", small, "what is required alone", changed="only what is required")
     if "object" in terms.root.types:

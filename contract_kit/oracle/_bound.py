@@ -89,6 +89,8 @@ class Table:
     """By enum place inside of lists: the members whose items came out."""
     sizes: dict[Path, int] = field(default_factory=dict)
     """How many items each list has whose items are known by where they stand."""
+    idle: set[Path] = field(default_factory=set)
+    """Fields that never held anything, and of which no place of the body has the name."""
     respelt: bool = False
     """Whether some name came out in another spelling: ``externalId`` for ``external_id``."""
 

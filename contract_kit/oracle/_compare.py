@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import marshal
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from contract_kit.jsonio import escape_token
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 __all__ = ["Comparison", "Walk", "calibrate", "compare"]
 
 _MOST_CHANGES = 20
+_MOST_OWN, _TRAIT = 30, 100
+"""Fields of the consumer's own that are looked at, and letters of each."""
 _MANY_KEYS = 3
 """Keys of one object that are told one by one."""
 _TOP = 2
@@ -49,6 +52,8 @@ class Comparison:
     def __init__(self, table: Table, places: Places) -> None:
         self.table = table
         self.places = places
+        own = (path for path, bound in table.bound.items() if bound.source is None and "*" not in path)
+        self._own = tuple(islice(own, _MOST_OWN))
 
     @property
     def comparable(self) -> bool:
@@ -61,6 +66,15 @@ class Comparison:
         return tuple(
             sorted({bound.source for bound in self.table.bound.values() if bound.source is not None})
         )
+
+    def made(self, came: Plain) -> Iterator[tuple[Path, Any]]:
+        """What the consumer made of the body: the values at places that carry nothing of it, counters and all."""
+        for path in self._own:
+            value = came
+            for part in path:
+                value = value.get(part, NOTHING) if type(value) is dict else NOTHING
+            if value is not NOTHING and (type(value) is tuple or not isinstance(value, (dict, list))):
+                yield path, repr(value)[:_TRAIT]
 
     def changes(
         self,
@@ -150,6 +164,9 @@ class Walk:
         bound = self.table.bound.get(path)
         if bound is not None and bound.source is None:
             return
+        if near is not None and bound is None and (path in self.table.heads or path in self.table.idle):
+            # What is made of other places, or of none, is no property of that name that nobody declared.
+            near = near if self.places.is_declared(near[0]) else None
         found = resolve(bound.source, self.frames) if bound is not None and bound.source is not None else near
         if found is not None:
             self.check(path, found[0], found[1], came, fresh, bound)
@@ -289,7 +306,7 @@ class Walk:
                     self.add(Change(here, value, came[alike], f"its key became {alike!r}"))
                 elif not self.may_drop:
                     dropped.append(key)
-        if dropped and not came:
+        if len(dropped) > 1 and not came:
             self.add(Change(pointer, sent, came, "came out empty"))
         elif len(dropped) > _MANY_KEYS:
             self.add(Change(pointer, sent, came, f"{len(dropped)} of {len(sent)} keys dropped"))
@@ -297,6 +314,8 @@ class Walk:
             for key in dropped:
                 self.add(Change(f"{pointer}/{escape_token(key)}", sent[key], None, "the key was dropped"))
         for key in extra:
+            if len(self.changes) >= _MOST_CHANGES:
+                break
             if is_empty(came[key]) or (self.fresh_known and same_result(came[key], _down(fresh, key))):
                 continue
             here = f"{pointer}/{escape_token(key)}"

@@ -9,6 +9,7 @@ import unicodedata
 import uuid
 from decimal import Decimal, InvalidOperation
 from difflib import SequenceMatcher
+from functools import lru_cache
 from html import escape, unescape
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, quote_plus, unquote, unquote_plus
@@ -30,6 +31,7 @@ _OTHERS = frozenset(
 _NULLS = frozenset({"None", "null", "NULL", "nil", "<nil>", "undefined", "NaN", "nan"})
 _EDGES = "\ufeff\u200b \t\r\n"
 _LONG = 2_000
+_REMEMBERED = 300
 _ALIKE = 0.75
 
 
@@ -155,8 +157,15 @@ def explain(sent: Any, came: Plain) -> Reason | None:
     if type(came) is tuple:
         return _explain_leaf(sent, came)
     if isinstance(sent, str) and type(came) is str:
-        return _explain_text(sent, came)
+        known = len(sent) + len(came) <= _REMEMBERED
+        return _explained(sent, came) if known else _explain_text(sent, came)
     return _explain_type(sent, came)
+
+
+@lru_cache(maxsize=8_192)
+def _explained(sent: str, came: str) -> Reason | None:
+    """The same for short texts: a consumer that always changes something changes the same again and again."""
+    return _explain_text(sent, came)
 
 
 def _explain_leaf(sent: Any, came: Plain) -> Reason | None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from contract_kit.jsonio import compact
-from contract_kit.model import NOTHING, Verdict
+from contract_kit.jsonio import compact, get, strict_loads
+from contract_kit.model import NOTHING, Changed, Verdict
 from contract_kit.oracle._again import same_result
 from contract_kit.oracle._plain import leaf_kind
 from contract_kit.oracle._steady import without
@@ -44,7 +45,8 @@ def judge(
     them only where ``lossless`` asked for them), ``plain`` the reply with which this one must agree: that to
     the plain spelling of the same value, or to the same case given before. ``leak`` is what ``find_leaks``
     said, ``counters`` the places of results that count calls. One case has one verdict; the gravest wins: a crash or a hang, a wrong acceptance or refusal, a
-    leak, a changed value, a disagreement, a lost field.
+    leak, a changed value, a disagreement, a lost field; but a value that only another spelling changes is a
+    disagreement of the spellings.
     """
     finding = _outcome(case, reply)
     if finding is not None:
@@ -55,9 +57,9 @@ def judge(
         return _verdict(case, reply, "leak", "a reply that gives nothing away", leak, case.at)
     sure = [change for change in changes if change.sure] if reply.outcome == "accepted" else []
     changed = next((change for change in sure if change.kind != "lost"), None)
-    if changed is not None:
-        return _changed(case, reply, changed)
     differs = _disagreement(case, reply, plain, counters) if plain is not None else None
+    if changed is not None and (differs is None or case.kind != "equivalent"):
+        return _changed(case, reply, changed)
     if differs is not None:
         return _verdict(case, reply, "inconsistent", differs[0], differs[1], case.at)
     if sure:
@@ -138,6 +140,8 @@ def _observed(reply: Reply) -> str:
 
 def _changed(case: Case, reply: Reply, change: Change) -> Verdict:
     finding: FindingName = "lost" if change.kind == "lost" else "altered"
+    if change.kind == "altered" and _is_put_there(case, change):
+        change = replace(change, how=f"the value of {case.at} came out in its place")
     place = change.pointer or "/"
     if change.kind == "invented":
         expected = f"{place} absent, null, empty or the default"
@@ -146,7 +150,18 @@ def _changed(case: Case, reply: Reply, change: Change) -> Verdict:
     observed = f"{place} {change.how}"
     if change.kind != "lost" and change.how != "the key was dropped":
         observed += f": {show(change.came)}"
-    return _verdict(case, reply, finding, expected, observed, change.pointer)
+    verdict = _verdict(case, reply, finding, expected, observed, change.pointer)
+    return replace(verdict, changed=Changed(change.how, show(change.sent), show(change.came)))
+
+
+def _is_put_there(case: Case, change: Change) -> bool:
+    """Whether what came out is what the case has at the place that it is about, which is another one."""
+    if not case.at or case.at == change.pointer or not isinstance(change.came, str):
+        return False
+    try:
+        return bool(get(strict_loads(case.body), case.at) == change.came)
+    except (ValueError, RecursionError):
+        return False
 
 
 def _disagreement(

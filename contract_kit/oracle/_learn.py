@@ -93,6 +93,8 @@ class _Learner:
         if not full:
             if hint is not None:
                 self.table.put(path, Bound(hint))
+            else:
+                self.table.idle.add(path)
         elif all(type(sample.came) is dict for sample in full):
             self._bind_dict(path, full, hint)
         elif all(items_of(sample.came) is not None for sample in full):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import marshal
 from typing import TYPE_CHECKING, Any
 
 from contract_kit.jsonio import escape_token
@@ -107,6 +108,9 @@ def compare_list(
 
 
 def _compare_equal_length(walk: Walk, pairing: _Pairing, came: Plain, fresh: Plain) -> None:
+    if _is_permutation(pairing.sent, pairing.came):
+        _report(walk, pairing.pointer, pairing.sent, came, "items re-ordered")
+        return
     fresh_items = items_of(fresh) or []
     found = [
         pairing.changes(i, i, fresh_items[i] if i < len(fresh_items) else NOTHING)
@@ -121,6 +125,15 @@ def _compare_equal_length(walk: Walk, pairing: _Pairing, came: Plain, fresh: Pla
     for changes in found:
         for change in changes:
             walk.add(change)
+
+
+def _is_permutation(sent: list[Any], came: list[Plain]) -> bool:
+    """Whether the very items came out in another order: quick, and beyond doubt."""
+    try:
+        one, two = ([marshal.dumps(item, 2) for item in items] for items in (sent, came))
+    except ValueError:  # nested too deep for it
+        return False
+    return one != two and sorted(one) == sorted(two)
 
 
 def _compare_shorter(walk: Walk, pairing: _Pairing, came: Plain) -> None:
@@ -139,7 +152,8 @@ def _compare_shorter(walk: Walk, pairing: _Pairing, came: Plain) -> None:
     dropped = [index for index in range(len(sent)) if index not in stay]
     if _is_filtered(walk, pairing, kept):
         return
-    if all(any(sent[index] == sent[other] for other in kept) for index in dropped):
+    again = any(sent[index] in [sent[other] for other in kept[:place]] for place, index in enumerate(kept))
+    if not again and all(any(sent[index] == sent[other] for other in kept) for index in dropped):
         _report(walk, pointer, sent, came, "repeated items dropped")
     elif kept == list(range(len(items))):
         _report(walk, pointer, sent, came, f"shortened from {len(sent)} to {len(items)} items")

@@ -18,13 +18,14 @@ if TYPE_CHECKING:
     from contract_kit.report._reproduce import Context, reproduce
     from contract_kit.report._text import print_text, to_text
     from contract_kit.report._titles import title
-    from contract_kit.report._words import place
+    from contract_kit.report._words import clause, place
     from contract_kit.report._write import check_report_paths, write_reports
 
 __all__ = [
     "Context",
     "Redactor",
     "check_report_paths",
+    "clause",
     "is_sensitive_header",
     "place",
     "print_text",
@@ -45,6 +46,7 @@ _HOMES = {
     "Context": "_reproduce",
     "Redactor": "_redact",
     "check_report_paths": "_write",
+    "clause": "_words",
     "is_sensitive_header": "_redact",
     "place": "_words",
     "print_text": "_text",

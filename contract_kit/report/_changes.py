@@ -1,123 +1,97 @@
-"""How a value came out of a consumer, in words: shortened, rounded, re-typed, re-ordered, invented."""
+"""How a value came out of a consumer, as a sentence: shortened, rounded, re-typed, re-ordered, invented."""
 
 from __future__ import annotations
 
-import json
 import re
-import unicodedata
-from typing import Any
+from typing import TYPE_CHECKING
 
-from contract_kit.jsonio import MISSING, get, tokens
-from contract_kit.model import NOTHING
 from contract_kit.report._escape import visible
+from contract_kit.report._words import place
 
-__all__ = ["describe_change"]
+if TYPE_CHECKING:
+    from contract_kit.model import Changed
 
-_SHOWN = 40
-_FRACTION = re.compile(r"(?<=:\d\d)\.(\d+)")
-_TYPE_NAMES = {
-    bool: "a boolean",
-    int: "a number",
-    float: "a number",
-    str: "text",
-    list: "an array",
-    dict: "an object",
-}
+__all__ = ["say_change"]
+
+_SHOWN = 60
+_BOTH, _CAME, _SENT, _NONE = "both", "came", "sent", ""
+_SAID: tuple[tuple[str, str, str], ...] = (
+    (r"came out as null", "turns {at} into null", _SENT),
+    (r"came out empty", "empties {at}", _SENT),
+    (r"came out as another value", "changes {at}", _BOTH),
+    (r"came out as another instant", "moves {at} to another instant", _BOTH),
+    (r"came out with all its fields null", "gives {at} with all its fields null", _NONE),
+    (r"came out with (\d+) items in place of (\d+)", "gives {1} items in place of {2} at {at}", _NONE),
+    (r"lower-cased", "lower-cases {at}", _BOTH),
+    (r"upper-cased", "upper-cases {at}", _BOTH),
+    (r"letters' case changed", "changes the case of {at}", _BOTH),
+    (r"white space stripped", "strips the white space of {at}", _BOTH),
+    (r"white space stripped and lower-cased", "strips and lower-cases {at}", _BOTH),
+    (r"white space collapsed", "collapses the white space of {at}", _BOTH),
+    (r"line breaks changed", "changes the line breaks of {at}", _BOTH),
+    (r"Unicode form changed", "changes the Unicode form of {at}", _BOTH),
+    (r"(control|invisible)? ?characters removed", "removes {1} characters from {at}", _BOTH),
+    (r"some characters changed", "changes characters of {at}", _BOTH),
+    (r"non-ASCII letters damaged", "damages the non-ASCII letters of {at}", _BOTH),
+    (r"(HTML-|un)?(HTML-)?(un)?escaped", "{0} {at}", _BOTH),
+    (r"percent-(en|de)coded", "percent-{1}codes {at}", _BOTH),
+    (r"shortened to (.+)", "shortens {at} to {1}", _NONE),
+    (r"shortened from (.+)", "shortens {at} from {1}", _NONE),
+    (r"its beginning cut off", "cuts off the beginning of {at}", _BOTH),
+    (r"text was added", "adds text to {at}", _BOTH),
+    (r"(an? \w+|text|null) became (an? \w+|text|null)", "turns {at} from {1} into {2}", _BOTH),
+    (r"text became a date", "turns {at} from text into a date", _BOTH),
+    (r"the key was dropped", "drops the key {at}, which held {sent}", _NONE),
+    (r"its key became (.+)", "renames the key {at} to {1}", _NONE),
+    (r"(\d+ of \d+) keys dropped", "drops {1} keys of {at}", _NONE),
+    (r"(\d+ of \d+) items dropped", "drops {1} items of {at}", _NONE),
+    (r"repeated items dropped", "drops repeated items of {at}", _NONE),
+    (r"items dropped", "drops items of {at}", _NONE),
+    (r"items changed", "changes items of {at}", _NONE),
+    (r"items re-ordered", "re-orders the items of {at}", _NONE),
+    (r"fraction (cut to \w+|dropped|rounded|cut)", "{fraction} the fraction of {at}{to}", _BOTH),
+    (r"fraction of the second lost", "loses the fraction of {at}", _BOTH),
+    (r"time zone offset dropped", "drops the time zone offset of {at}", _BOTH),
+    (r"time of day dropped", "drops the time of day of {at}", _BOTH),
+    (r"rounded to a whole number", "rounds {at} to a whole number", _BOTH),
+    (r"digits lost", "loses digits of {at}", _BOTH),
+    (r"sign lost", "loses the sign of {at}", _BOTH),
+    (r"another number", "changes the number {at}", _BOTH),
+    (r"the value of (\S+) came out in its place", "gives the value of {place} in place of {at}", _BOTH),
+    (r"was not sent, yet a value came out", "invents {at}", _CAME),
+    (r"was sent as null, yet a value came out", "turns null into a value at {at}", _CAME),
+)
+_VERBS = {"escaped": "escapes", "HTML-escaped": "HTML-escapes", "HTML-unescaped": "HTML-unescapes"}
 
 
-def _shown(value: Any) -> str:
-    text = value if isinstance(value, str) else json.dumps(value, default=str, ensure_ascii=False)
-    text = visible(text, _SHOWN)
-    return f'"{text}"' if isinstance(value, str) else text
+def say_change(change: Changed, at: str, elsewhere: str = "") -> str:
+    """What was done to the value at ``at`` (as people write places), and to those ``elsewhere``, with the values.
 
-
-def _plain(value: Any) -> Any:
-    """The text of the oracle's leaves; lists for tuples."""
-    if isinstance(value, tuple):
-        return value[-1] if value[:1] == ("\0leaf",) or value[:1] == ("\0set",) else list(value)
-    return value
-
-
-def _key(name: str) -> str:
-    """A field name without its spelling: ``createdAt`` and ``created_at`` are one."""
-    return re.sub(r"[_-]", "", name).lower()
-
-
-def _find(value: Any, pointer: str) -> Any:
-    """What stands at ``pointer`` in a consumer's value, by any spelling of its names; or ``MISSING``."""
-    for token in tokens(pointer):
-        value = _plain(value)
-        if isinstance(value, dict):
-            near = [key for key in value if isinstance(key, str) and _key(key) == _key(token)]
-            value = value[token] if token in value else value[near[0]] if len(near) == 1 else MISSING
-        elif isinstance(value, list) and token.isdecimal() and int(token) < len(value):
-            value = value[int(token)]
-        else:
-            return MISSING
-    return _plain(value)
-
-
-def describe_change(given: Any, came: Any, pointer: str, where: str) -> str | None:
-    """What happened on the way to the value at ``pointer``, called ``where``; ``None`` where that is unclear.
-
-    >>> describe_change({"a": "xyz"}, {"a": "xy"}, "/a", "a")
-    'shortens a to 2 characters'
+    >>> from contract_kit.model import Changed
+    >>> say_change(Changed("lower-cased", '"Ada"', '"ada"'), "customer.name", " (and in 1 more place)")
+    'lower-cases customer.name (and in 1 more place): "Ada" → "ada"'
     """
-    before, after = get(given, pointer), MISSING if came is NOTHING else _find(came, pointer)
-    if after is MISSING or (before is not MISSING and _same(before, after)):
-        return None
-    if before is MISSING:
-        return f"invents {where}: {_shown(after)}"
-    if after is None:
-        return f"turns {where} {_shown(before)} into null"
-    if isinstance(before, str) and isinstance(after, str):
-        return _text_change(before, after, where)
-    if _is_number(before) and _is_number(after):
-        return f"changes the number {where} from {_shown(before)} to {_shown(after)}"
-    if isinstance(before, list) and isinstance(after, list):
-        return _list_change(before, after, where)
-    kinds = _TYPE_NAMES.get(type(before), "null"), _TYPE_NAMES.get(type(after), "something else")
-    if kinds[0] != kinds[1]:
-        return f"turns {where} from {kinds[0]} into {kinds[1]}: {_shown(before)} → {_shown(after)}"
-    return f"alters {where}"
+    for how, told, values in _SAID:
+        found = re.fullmatch(how, change.how)
+        if found:
+            words = _filled(told, change, at, [part or "" for part in found.groups()])
+            return f"{words}{elsewhere}{_values(change, values)}"
+    return f"alters {at}{elsewhere}: {change.how}{_values(change, _BOTH)}"
 
 
-def _same(before: Any, after: Any) -> bool:
-    return type(before) is type(after) and bool(before == after)
+def _filled(told: str, change: Changed, at: str, parts: list[str]) -> str:
+    verb, _, rest = change.how.removeprefix("fraction ").partition(" to ")
+    named = {
+        "at": at,
+        "sent": visible(change.sent, _SHOWN),
+        "place": place(parts[0]) if parts and parts[0].startswith("/") else "",
+        "fraction": {"cut": "cuts", "dropped": "drops", "rounded": "rounds"}.get(verb, ""),
+        "to": f" to {rest}" if rest else "",
+    }
+    first = _VERBS.get(change.how, "")
+    return " ".join(told.format(first, *parts, **named).split())
 
 
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _text_change(before: str, after: str, where: str) -> str:
-    digits = _FRACTION.search(before)
-    if digits and "T" in before.upper():
-        kept = _FRACTION.search(after)
-        rest = _FRACTION.sub("", before).upper().replace("Z", "+00:00")
-        if rest == _FRACTION.sub("", after).upper().replace("Z", "+00:00"):
-            left = len(kept.group(1)) if kept else 0
-            if left < len(digits.group(1)):
-                return f"cuts the fraction of {where} from {len(digits.group(1))} to {left} digits"
-    if after and before.startswith(after) and after != before.rstrip():
-        return f"shortens {where} to {len(after):,} character{'s' * (len(after) > 1)}"
-    if after == "":
-        return f"empties {where}"
-    if after in {before.strip(), before.lstrip(), before.rstrip()}:
-        return f"strips the blanks of {where}"
-    if before.casefold() == after.casefold():
-        return f"changes the case of {where}: {_shown(before)} → {_shown(after)}"
-    if unicodedata.normalize("NFKC", before) == unicodedata.normalize("NFKC", after):
-        return f"normalises the Unicode text of {where}"
-    if "\ufffd" in after or (len(after) == len(before) and "?" in after and not before.isascii()):
-        return f"replaces letters in {where}: {_shown(before)} → {_shown(after)}"
-    return f"changes {where}: {_shown(before)} → {_shown(after)}"
-
-
-def _list_change(before: list[Any], after: list[Any], where: str) -> str:
-    if len(after) != len(before):
-        verb = "drops items of" if len(after) < len(before) else "adds items to"
-        return f"{verb} {where}: {len(before):,} → {len(after):,}"
-    if sorted(map(_shown, before)) == sorted(map(_shown, after)):
-        return f"re-orders {where}"
-    return f"alters items of {where}"
+def _values(change: Changed, values: str) -> str:
+    sent, came = visible(change.sent, _SHOWN), visible(change.came, _SHOWN)
+    return {_BOTH: f": {sent} → {came}", _SENT: f": {sent}", _CAME: f": {came}"}.get(values, "")

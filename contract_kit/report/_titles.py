@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from contract_kit.jsonio import MISSING, get
-from contract_kit.report._changes import describe_change
+from contract_kit.jsonio import MISSING
+from contract_kit.report._changes import say_change
 from contract_kit.report._escape import visible
 from contract_kit.report._words import SHOWN, TITLE, place, rule_words, shown, thing, value_of, when, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from contract_kit.model import Case, Constraint, FindingName, Reply
+    from contract_kit.model import Case, Changed, Constraint, FindingName, Reply
 
 __all__ = ["title"]
 
@@ -38,6 +38,7 @@ class _Facts:
     locations: tuple[str, ...]
     rule: Constraint | None
     at: str | None
+    changed: Changed | None
 
 
 def title(
@@ -48,14 +49,15 @@ def title(
     *,
     rule: Constraint | None = None,
     at: str | None = None,
+    changed: Changed | None = None,
 ) -> str:
     """One line on one finding, safe to show anywhere.
 
     ``locations`` are all places that fail for the cause. ``rule`` is the broken rule of the contract, so that
     the line can say what would have been right; the case's reason stands in for it. ``at`` is the actual
-    place where a value changed or was lost, if it is another than the case's.
+    place where a value changed or was lost, if it is another than the case's, and ``changed`` says how it changed.
     """
-    said = _SAY[finding](_Facts(case, reply, tuple(locations), rule, at))
+    said = _SAY[finding](_Facts(case, reply, tuple(locations), rule, at, changed))
     return visible(said, TITLE)
 
 
@@ -63,19 +65,22 @@ def title(
 
 
 def _crash(it: _Facts) -> str:
-    if it.reply.exception:
-        did = f"crashes with {it.reply.exception.split(':')[0].rsplit('.', 1)[-1]}"
-    elif it.reply.status is not None:
-        # Exit codes end at 255, and a signal is below zero; what crashes over HTTP is 3xx, 5xx or broken.
-        http = it.reply.status > _LAST_EXIT_CODE or it.reply.headers
-        did = f"answers {it.reply.status}" if http else f"exits with {it.reply.status}"
-        if http and it.reply.status // 100 in _WELL:
-            did = "sends a broken reply"
-    elif it.reply.detail:
+    if it.reply.detail and not it.reply.exception and it.reply.status is None:
         return f"crashes {when(it.case)} ({visible(it.reply.detail, TITLE // 2)})"
-    else:
-        did = "crashes"
-    return f"{did} {when(it.case)}{_elsewhere(it.locations)}"
+    return f"{_did(it.reply)} {when(it.case)}{_elsewhere(it.locations)}"
+
+
+def _did(reply: Reply) -> str:
+    """A crash in few words."""
+    if reply.exception:
+        return f"crashes with {reply.exception.split(':')[0].rsplit('.', 1)[-1]}"
+    if reply.status is None:
+        return f"crashes ({visible(reply.detail, TITLE // 2)})" if reply.detail else "crashes"
+    # Exit codes end at 255, and a signal is below zero; what crashes over HTTP is 3xx, 5xx or broken.
+    http = reply.status > _LAST_EXIT_CODE or reply.headers
+    if http and reply.status // 100 in _WELL:
+        return "sends a broken reply"
+    return f"answers {reply.status}" if http else f"exits with {reply.status}"
 
 
 _WELL = (2, 4)
@@ -114,15 +119,10 @@ def _reject(it: _Facts) -> str:
 
 
 def _altered(it: _Facts) -> str:
-    whole, _ = value_of(it.case)
-    pointer = it.at
-    if pointer is None:
-        # The places of a finding may be the rule's (with `*`): then the case's own place is the actual one.
-        first = it.locations[0] if it.locations else "*"
-        pointer = first if "*" not in first and get(whole, first) is not MISSING else it.case.at
-    said = describe_change(whole, it.reply.value, pointer, place(pointer))
-    said = said or f"alters {place(pointer if it.at is not None or not it.locations else it.locations[0])}"
-    return said + _elsewhere(it.locations)
+    pointer = it.at if it.at is not None else it.locations[0] if it.locations else it.case.at
+    if it.changed is None:
+        return f"alters {place(pointer)}{_elsewhere(it.locations)}"
+    return say_change(it.changed, place(pointer), _elsewhere(it.locations))
 
 
 def _lost(it: _Facts) -> str:
@@ -143,7 +143,11 @@ def _slow(it: _Facts) -> str:
 def _inconsistent(it: _Facts) -> str:
     if it.case.kind == "equivalent":
         return f"treats the same JSON differently when it is spelled otherwise: {words(it.case)}"
-    return f"does not do the same again {when(it.case)}"
+    if it.reply.outcome == "crashed":
+        return f"{_did(it.reply)} once it has seen other bodies, e.g. {when(it.case)}"
+    if it.reply.outcome == "rejected":
+        return f"refuses, once it has seen other bodies, what it takes alone: {thing(it.case)}"
+    return f"answers otherwise once it has seen other bodies, e.g. {when(it.case)}"
 
 
 def _twice(it: _Facts) -> str:

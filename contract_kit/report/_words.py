@@ -16,12 +16,16 @@ from contract_kit.report._escape import visible
 if TYPE_CHECKING:
     from contract_kit.model import Case, Constraint
 
-__all__ = ["SHOWN", "TITLE", "place", "rule_words", "shown", "thing", "value_of", "when", "words"]
+__all__ = ["SHOWN", "TITLE", "clause", "place", "rule_words", "shown", "thing", "value_of", "when", "words"]
 
 TITLE = 200
 SHOWN = 60
+SHORT = 40
+"""Letters of an object or an array that is shown as it is."""
 _DATE_TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:(\d\d)(?:\.(\d+))?([Zz]|[+-]\d\d:\d\d)")
 _LEAP = "60"
+_SEVERAL, _CONTEXT, _AS_TEXT = "several", "context", "as-text"
+"""Families of cases whose description is a sentence, of several differences or of one beside a state; a variant."""
 _TYPES = {
     "string": "a string",
     "integer": "an integer",
@@ -95,39 +99,57 @@ def shown(value: Any) -> str:
     """A JSON value in few words.
 
     >>> shown("Published"), shown("x" * 300), shown({"a": 1}), shown([])
-    ('"Published"', '"xxxxxxxxxxxxxxx…" (300 characters)', 'an object', '[]')
+    ('"Published"', '"xxxxxxxxxxxxxxx…" (300 characters)', '{"a":1}', '[]')
     """
     if isinstance(value, str):
         if len(value) > SHOWN:
             return f'"{visible(value[: SHOWN // 4])}…" ({len(value):,} characters)'
         quoted = value.replace('"', '\\"')
         return f'"{visible(quoted)}"'
-    if isinstance(value, dict) and value:
-        return "an object"
-    if isinstance(value, list) and value:
-        if len(value) > 1 or isinstance(value[0], list | dict):
-            return f"an array of {len(value):,} item{'s' * (len(value) > 1)}"
-        return f"[{shown(value[0])}]"
+    if isinstance(value, dict | list) and value:
+        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
+        many = f"{len(value):,}"
+        if len(text) <= SHORT:
+            return visible(text)
+        if isinstance(value, dict):
+            return f"an object of {many} field{'s' * (len(value) > 1)}"
+        return f"an array of {many} item{'s' * (len(value) > 1)}"
     if isinstance(value, int) and value.bit_length() > TITLE:
         return f"an integer of {value.bit_length():,} bits"
     return visible(json.dumps(value), SHOWN)
 
 
-def _date_time(value: str) -> str | None:
-    """What is special about a legal date-time."""
-    found = _DATE_TIME.fullmatch(value)
+def _special(case: Case, value: Any) -> str:
+    """What is special about a legal date-time, in brackets."""
+    found = _DATE_TIME.fullmatch(value) if isinstance(value, str) and case.kind == "valid" else None
     if not found:
-        return None
+        return ""
     seconds, fraction, zone = found.groups()
     if seconds == _LEAP:
-        return "a leap second"
-    if zone not in {"Z", "z"} and zone != "+00:00":
-        return f"a date-time with offset {zone}"
-    if "t" in value or "z" in value:
-        return "a date-time in small letters"
-    if fraction:
-        return f"a date-time with {len(fraction)} fraction digit{'s' * (len(fraction) > 1)}"
-    return None
+        return " (a leap second)"
+    if fraction and zone in {"Z", "z"}:
+        return f" ({len(fraction)} fraction digit{'s' * (len(fraction) > 1)})"
+    return ""
+
+
+def clause(at: str, value: Any) -> str:
+    """What stands at a place: "customer.email is absent"."""
+    return f"{place(at)} is {'absent' if value is MISSING else shown(value)}"
+
+
+def _beside(case: Case) -> str:
+    """The state beside which a rule was broken: " where customer.status is "deleted"", if there was one."""
+    _, where, state = case.description.partition(" where ") if case.family == _CONTEXT else ("", "", "")
+    return visible(where + state, TITLE // 2)
+
+
+def _of_container(case: Case, value: Any) -> str | None:
+    """What the maker of a case says of an object or an array: "customer.tags has 101 items"."""
+    if not isinstance(value, dict | list) or case.kind != "valid" or not case.at:
+        return None
+    if not case.description.startswith(f"{case.at} has "):
+        return None
+    return visible(place(case.at) + case.description[len(case.at) :], TITLE // 2)
 
 
 def thing(case: Case) -> str:
@@ -141,6 +163,8 @@ def thing(case: Case) -> str:
     if case.kind == "delivery":
         return f"a delivery: {words(case)}"
     whole, value = value_of(case)
+    if case.family == _SEVERAL:
+        return f"a body in which {words(case)}"
     if whole is MISSING or (not case.at and isinstance(value, dict)):
         return f"a body: {words(case)}" if case.description and case.family != "base" else "a sound body"
     if case.family == "base":
@@ -148,11 +172,13 @@ def thing(case: Case) -> str:
     gone = _missing(case)
     if gone is not None:
         return f"a body without {place(gone)}"
-    where = place(case.at)
-    special = _date_time(value) if isinstance(value, str) and case.kind == "valid" else None
-    if special:
-        return f"{special} at {where}"
-    return f"{where} {shown(value)}"
+    told = _of_container(case, value)
+    if told:
+        return f"a body in which {told}"
+    if case.variant == _AS_TEXT and isinstance(value, str) and value[:1] in ("{", "["):
+        return f"{place(case.at)} as its own JSON text"
+    beside = _beside(case)
+    return f"{place(case.at)} {shown(value)}{_special(case, value)}{beside}"
 
 
 def _malformed(case: Case) -> str:
@@ -194,6 +220,8 @@ def when(case: Case) -> str:
     if case.kind in {"equivalent", "foreign", "delivery"}:
         return f"on {thing(case)}"
     whole, value = value_of(case)
+    if case.family == _SEVERAL:
+        return f"when {words(case)}"
     if whole is MISSING or (not case.at and isinstance(value, dict)):
         return (
             f"on a body: {words(case)}" if case.description and case.family != "base" else "on a sound body"
@@ -203,8 +231,9 @@ def when(case: Case) -> str:
     gone = _missing(case)
     if gone is not None:
         return f"when {place(gone)} is absent"
-    special = _date_time(value) if isinstance(value, str) and case.kind == "valid" else None
-    return f"when {place(case.at)} is {special or shown(value)}"
+    told = _of_container(case, value)
+    said = told or f"{place(case.at)} is {shown(value)}{_special(case, value)}"
+    return f"when {said}{_beside(case)}"
 
 
 def words(case: Case) -> str:
@@ -235,8 +264,9 @@ def _rule_value(rule: Constraint) -> str:
         return " or ".join(_TYPES.get(str(name), str(name)) for name in names)
     if rule.keyword == "enum":
         members = [m if isinstance(m, str) and m and visible(m) == m else json.dumps(m) for m in rule.value]
-        some = ", ".join(members[:6])
-        return some + (f", … {len(members)} in all" if len(members) > len(members[:6]) else "")
+        few = next((n for n in (6, 3, 2) if sum(map(len, members[:n])) <= SHOWN), 1)
+        some = ", ".join(members[:few])
+        return some + (f", … {len(members)} in all" if len(members) > few else "")
     if isinstance(rule.value, str):
         return visible(rule.value, SHOWN)
     return visible(json.dumps(rule.value, default=str), SHOWN)

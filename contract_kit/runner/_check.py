@@ -109,7 +109,7 @@ def message(verdict: Verdict, context: Context) -> str:
     name = verdict.finding
     assert name is not None
     lines = [
-        f"{name}: {title(name, case, verdict.reply, (verdict.pointer,) if verdict.pointer else ())}",
+        f"{name}: {_title(verdict)}",
         f"  case      {case.id}",
         f"  changed   {_visible(case.changed)}",
         f"  expected  {_visible(verdict.expected)}",
@@ -119,6 +119,12 @@ def message(verdict: Verdict, context: Context) -> str:
     if again and context.kind in ("parser", "model") and "<" not in context.target:
         lines.append(f"  again     {again}")
     return "\n".join(lines)
+
+
+def _title(verdict: Verdict) -> str:
+    assert verdict.finding is not None
+    places = (verdict.pointer,) if verdict.pointer else ()
+    return title(verdict.finding, verdict.case, verdict.reply, places, changed=verdict.changed)
 
 
 def _visible(text: str) -> str:

@@ -6,8 +6,9 @@ from dataclasses import replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from contract_kit.jsonio import MISSING, get
 from contract_kit.model import Constraint, Finding
-from contract_kit.report import place, reproduce, title, visible
+from contract_kit.report import clause, place, reproduce, title, visible
 
 from ._group import Group, group, pattern
 from ._reduce import reduced
@@ -28,7 +29,7 @@ def findings(run: Run, *, shrink: bool = True) -> tuple[Finding, ...]:
     failed = run.tally.failed
     if shrink and not run.over():
         failed = reduced(run, failed)
-    groups = group(failed, run.tally.met, run.tally.below)
+    groups = group(failed, run.tally.met, run.tally.below, run.tally.largest)
     return tuple(_asked_for(run, (_finding(run, made, shrink=shrink) for made in groups)))
 
 
@@ -57,14 +58,16 @@ def _finding(run: Run, made: Group, *, shrink: bool) -> Finding:
     told = replace(reply, detail=shown.observed) if name == "leak" else reply
     # What is checked nowhere is told by one place: to count them all would hide the point.
     named = locations[:1] if made.below is not None else (head, *locations[1:]) if head else locations
-    said = title(name, case, told, named, rule=rule)
+    said = title(name, case, told, named, rule=rule, at=head, changed=shown.changed)
     if name == "crash" and _GIVEN_AWAY in shown.observed:
         said = visible(f"{said}; {shown.observed[shown.observed.rindex(_GIVEN_AWAY) + 6 :]}", _LONGEST)
-    if name == "altered" and ":" not in said:
-        said = _alteration(shown, said)
+    if made.said:
+        said = visible(made.said, _LONGEST)
+    if made.culprit is not None:
+        said = visible(f"{said}, because {_culprit(run, made.culprit)}", _LONGEST)
+        locations = (made.culprit,)
     if made.below is not None:
-        what = f"checks nothing below {place(made.below)}" if made.below else "checks next to nothing"
-        said = visible(f"{what}: {said}", _LONGEST)
+        said = visible(f"{_unchecked(made)}: {said}", _LONGEST)
     if made.cause is not None and made.cause.words:
         said = visible(f"{made.cause.words}: {said}", _LONGEST)
     ident = _ident(made, name)
@@ -72,7 +75,7 @@ def _finding(run: Run, made: Group, *, shrink: bool) -> Finding:
         id=ident,
         finding=name,
         title=said,
-        pointer=pattern(case, shown.pointer) if shown.pointer else (case.pointer or None),
+        pointer=made.culprit or (pattern(case, shown.pointer) if shown.pointer else case.pointer) or None,
         keyword=case.keyword,
         locations=locations or places,
         count=len(made.verdicts),
@@ -87,11 +90,23 @@ def _finding(run: Run, made: Group, *, shrink: bool) -> Finding:
     )
 
 
-def _alteration(shown: Verdict, said: str) -> str:
-    """What changed, in the oracle's words, where the result has another shape than the body."""
-    pointer = shown.pointer or "/"
-    how = shown.observed.removeprefix(pointer).strip()
-    return visible(f"{said}: {how}", _LONGEST) if how else said
+def _culprit(run: Run, at: str) -> str:
+    value = get(run.base_value, at)
+    return f"of {place(at)}" if value is MISSING else clause(at, value)
+
+
+def _unchecked(made: Group) -> str:
+    """What a consumer does not look at."""
+    if not made.below:
+        return "checks next to nothing"
+    items = place(made.below.rpartition("/")[0])
+    if made.checked and all(at.endswith("/0") for at in made.checked):
+        return f"checks only the first item of {items}"
+    return (
+        f"does not check all items of {items}"
+        if made.checked
+        else f"checks nothing below {place(made.below)}"
+    )
 
 
 _LONGEST = 200

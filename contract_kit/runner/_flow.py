@@ -39,7 +39,11 @@ _AGAIN_OUTSIDE, _AGAIN_A_CHUNK = 200, 25
 """How many cases of an endpoint or a command are given twice."""
 _CONFIRMED = frozenset({"crash", "false_accept", "false_reject", "altered"})
 _CONFIRMATIONS = 3
-_MOST_SUSPECTS = 20
+_ENOUGH = 25
+"""Failures of one cause that were asked for again: the next ones are like most of them."""
+_MOST_SUSPECTS, _ENOUGH_CHANGED = 20, 100
+"""Cases that came out otherwise the second time and are looked into, of one chunk; and failures of kept state after
+which that a target keeps something is known, and no more is asked for it."""
 _JUDGED = ("accepted", "rejected")
 
 
@@ -49,14 +53,19 @@ class Flow:
     def __init__(self, run: Run) -> None:
         self._run = run
         self._confirmations: Counter[tuple[str, ...]] = Counter()
+        self._chances: Counter[tuple[str, ...]] = Counter()
         self._unsteady = False
-        self._later: deque[Given] = deque()
-        """Replies that something must be asked about."""
+        self._later: deque[tuple[Case, Reply, Verdict | None]] = deque()
+        """Replies that something must be asked about, with the verdict where it is the verdict that must be confirmed."""
+        self._changed: Counter[bool] = Counter()
+        """How many cases that came out otherwise the second time were kept state, and how many were chance."""
         self._arrived: dict[int, Given] = {}
         """Replies that came before those of earlier cases."""
         self._suspects: list[tuple[int, Case, Reply, Reply]] = []
         """Cases that came out otherwise the second time: number, case, first and second reply."""
         self._pulled = 0
+        self._hang_at: set[tuple[str, str]] = set()
+        """Where a hang was asked for again, and came again."""
 
     def twice(self, cases: Iterator[Case]) -> None:
         """Give all cases; then, of a parser, all with which nothing is wrong once more, of others a sample."""
@@ -149,9 +158,10 @@ class Flow:
         run = self._run
         verdict, doubtful = run.judge.verdict(case, reply)
         if doubtful or verdict.finding is not None or reply.elapsed >= FLOOR_S:
-            self._later.append((case, reply))
+            self._later.append((case, reply, None if doubtful else verdict))
             return
         run.record(case, verdict)
+        run.odd.note(case, reply, run.judge.comparison)
         run.pace.learn(case, reply)
 
     def _settle(self) -> None:
@@ -159,9 +169,12 @@ class Flow:
         run = self._run
         slow: list[Given] = []
         while self._later:
-            case, given = self._later[0]
+            case, given, judged = self._later[0]
             reply = self._unless_chance(case, given)
-            verdict = self._confirmed(run.judge.settled(case, reply))
+            known = judged if reply is given else None
+            if known is None and self._chances.total() >= _ENOUGH_CHANGED:
+                known, _ = run.judge.verdict(case, reply)
+            verdict = self.confirmed(known or run.judge.settled(case, reply))
             self._later.popleft()
             run.record(case, verdict)
             if verdict.finding is None and run.pace.is_suspicious(case, reply):
@@ -172,16 +185,19 @@ class Flow:
             if said is not None:
                 run.record(case, said)
 
-    def _confirmed(self, verdict: Verdict) -> Verdict:
+    def confirmed(self, verdict: Verdict) -> Verdict:
         """A failure that does not come again, in a process that saw nothing before, is one of kept state.
 
-        The first few of each cause are asked for again; once one of them was none, all are.
+        The first few of each cause are asked for again; once one of them was none, many are.
         """
         if verdict.finding not in _CONFIRMED:
             return verdict
         key = rough_key(verdict)
-        if self._confirmations[key] >= _CONFIRMATIONS and not self._unsteady:
+        asked, chances = self._confirmations[key], self._chances[key]
+        if asked >= _CONFIRMATIONS and not self._unsteady:
             return verdict
+        if asked >= _ENOUGH:
+            return _of_state(verdict, "otherwise") if 2 * chances >= asked else verdict
         run = self._run
         self._confirmations[key] += 1
         run.tally.deliveries += 1
@@ -190,21 +206,19 @@ class Flow:
         if again.finding is not None or reply.outcome == "not_judged":
             return verdict
         self._unsteady = True
-        said = {"accepted": "accepted", "rejected": "refused"}.get(reply.outcome, reply.outcome)
-        return replace(
-            verdict,
-            finding="inconsistent",
-            expected=f"the same as when it is given alone: {said}",
-            observed=f"after other bodies: {verdict.observed}",
-        )
+        self._chances[key] += 1
+        return _of_state(verdict, _SAID.get(reply.outcome, reply.outcome))
 
     def _unless_chance(self, case: Case, reply: Reply) -> Reply:
-        """A hang is asked for once more: on a busy machine a sound consumer may be late."""
-        run = self._run
-        if reply.outcome != "timed_out" or run.target.kind in ENDPOINTS:
+        """A place's first hang is asked for once more: on a busy machine a sound consumer may be late."""
+        run, place = self._run, (case.kind, case.at)
+        if reply.outcome != "timed_out" or run.target.kind in ENDPOINTS or place in self._hang_at:
             return reply
         run.tally.deliveries += 1
-        return run.judge.ask(case.body, case)
+        second = run.judge.ask(case.body, case)
+        if second.outcome == "timed_out" and case.at:
+            self._hang_at.add(place)
+        return second
 
     def _doubt(self) -> None:
         """Judge what came out otherwise the second time."""
@@ -213,9 +227,13 @@ class Flow:
         for _, case, first, given in suspects[:_MOST_SUSPECTS]:
             second = self._unless_chance(case, given)
             if second.outcome in ("crashed", "timed_out"):
-                run.record(case, judge(case, second))
+                said = judge(case, second)
+                run.record(case, _of_state(said, _SAID[first.outcome]) if said.finding == "crash" else said)
+                continue
+            if max(self._changed.values(), default=0) >= _ENOUGH_CHANGED:
                 continue
             verdict = run.judge.again(case, first, second)
+            self._changed[verdict is not None] += 1
             if verdict is not None:
                 run.record(case, verdict)
 
@@ -226,7 +244,10 @@ class Flow:
         """
         run = self._run
         outside = run.target.kind in ENDPOINTS
-        waiting = [*self._later, *(self._arrived[number] for number in sorted(self._arrived))]
+        waiting = [
+            *((case, reply) for case, reply, _ in self._later),
+            *(self._arrived[number] for number in sorted(self._arrived)),
+        ]
         self._later.clear()
         self._arrived.clear()
         dropped: list[str] = []
@@ -238,6 +259,19 @@ class Flow:
             elif reply.outcome == "crashed" and reply.status is None:
                 dropped.append(case.id)
         return tuple(dropped)
+
+
+_SAID = {"accepted": "accepted", "rejected": "refused"}
+
+
+def _of_state(verdict: Verdict, alone: str) -> Verdict:
+    """The failure as one of what is kept between bodies; ``alone`` is what comes of the body otherwise."""
+    return replace(
+        verdict,
+        finding="inconsistent",
+        expected=f"the same as when it is given alone: {alone}",
+        observed=f"after other bodies: {verdict.observed}",
+    )
 
 
 def _sample(replies: list[Any], size: int, seed: int) -> list[Any]:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from contract_kit.delivery import causes
 
-from ._place import Met, holders, is_whole, pattern, place_of, rough_key
+from ._place import Met, frame_of, holders, is_whole, pattern, place_of, rough_key
 from ._plainest import plainest, readability
 from ._rules import Group, by_rule, contains, locations_of
 from ._unchecked import unchecked
@@ -31,11 +31,14 @@ __all__ = ["Group", "Met", "group", "holders", "is_whole", "pattern", "place_of"
 _NONE: Mapping[str, int] = MappingProxyType({})
 
 
-def group(verdicts: Iterable[Verdict], met: Met, below: Mapping[str, int] = _NONE) -> list[Group]:
+def group(
+    verdicts: Iterable[Verdict], met: Met, below: Mapping[str, int] = _NONE, largest: int = 0
+) -> list[Group]:
     """Groups of failures with one cause each, gravest and plainest first.
 
     ``met`` tells which variants were judged at each place, so that "all of them fail" can be known, and
-    ``below`` how many bodies that break a rule below each place.
+    ``below`` how many bodies that break a rule below each place; ``largest`` is the size of the largest body
+    that was taken, in bytes.
     """
     by_finding: dict[str, list[Verdict]] = defaultdict(list)
     for verdict in verdicts:
@@ -43,22 +46,62 @@ def group(verdicts: Iterable[Verdict], met: Met, below: Mapping[str, int] = _NON
     found = _from_spelling(by_finding)
     for name, failures in by_finding.items():
         made: list[Group] = []
-        of_bases, rest = _from_bases(name, failures)
+        of_bases, rest = _from_bases(name, failures, met)
         if name == "false_accept":
             crashed = (*by_finding.get("crash", ()), *by_finding.get("timeout", ()))
             loose, rest = unchecked(rest, below, crashed, met)
             made.extend(loose)
+        if name == "false_reject":
+            made, rest = _too_large(rest, largest)
         of_deliveries: list[Group] = []
         if name in _OF_DELIVERIES:
             of_deliveries, rest = _from_deliveries(name, rest)
         of_bodies = _BY_FINDING.get(name, by_rule)(rest, met)
         made.extend([*(one for one in of_deliveries if not _is_twin(one, of_bodies)), *of_bodies])
         found.extend(_at_home(of_bases, made))
+    found = _of_time(found)
     first = [(one, one.first) for one in found]
     first.sort(key=lambda pair: (_GRAVITY.index(str(pair[1].finding)), readability(pair[1])))
     return [one for one, _ in first]
 
 
+def _of_time(groups: list[Group]) -> list[Group]:
+    """What is slow for some bodies and hangs on others is one cause: the slow ones go to the hang at their place."""
+    hangs = [one for one in groups if one.first.finding == "timeout"]
+    if not hangs:
+        return groups
+    apart: list[Group] = []
+    for made in groups:
+        home = next((hang for hang in hangs if _is_beside(made, hang)), None)
+        if made.first.finding == "slow" and home is not None:
+            home.lead = home.first
+            home.verdicts.extend(made.verdicts)
+        else:
+            apart.append(made)
+    return apart
+
+
+def _is_beside(slow: Group, hang: Group) -> bool:
+    """Whether a slow group has a place of a hang, or says nothing of the place."""
+    return not any(slow.locations) or bool(set(slow.locations) & set(hang.locations))
+
+
+_LARGE = 8_192
+
+
+def _too_large(failures: list[Verdict], largest: int) -> tuple[list[Group], list[Verdict]]:
+    """One group of what is refused for its size: at several places, and each longer than all that was taken."""
+    sizes = [v for v in failures if len(v.case.body) > max(largest, _LARGE) and v.case.kind != "delivery"]
+    if len({pattern(v.case) for v in sizes}) < _SEVERAL_PLACES:
+        return [], failures
+    lead = min(sizes, key=lambda v: (len(v.case.body), v.case.id))
+    said = (
+        f"refuses bodies of {len(lead.case.body):,} bytes and more (the largest that it took has {largest:,})"
+    )
+    return [Group(sizes, [""], lead=lead, said=said)], [v for v in failures if v not in sizes]
+
+
+_SEVERAL_PLACES = 2
 _OF_DELIVERIES = frozenset({"crash", "timeout", "false_accept", "false_reject"})
 _UNSIGNED = frozenset({401, 403})
 
@@ -139,27 +182,51 @@ def _is_twin(made: Group, of_bodies: Collection[Group]) -> bool:
 _NOT_OF_BODIES = frozenset({"leak", "inconsistent", "duplicate_effect", "missing_effect", "altered", "lost"})
 
 
-def _from_bases(name: str, failures: list[Verdict]) -> tuple[list[Group], list[Verdict]]:
+def _from_bases(name: str, failures: list[Verdict], met: Met) -> tuple[list[Group], list[Verdict]]:
     """Where not even a sound base passes, all that was made from it fails for the same reason."""
-    bases = {v.case.origin: v for v in failures if v.case.family == "base"}
+    bases: dict[str, Verdict] = {}
+    for verdict in failures:
+        if verdict.case.family == "base":
+            bases.setdefault(verdict.case.origin, verdict)
     if name in _NOT_OF_BODIES or not bases:
         return [], failures
     groups = {
         origin: Group([verdict], [pattern(verdict.case)], lead=verdict) for origin, verdict in bases.items()
     }
+    origins = {verdict.case.body: origin for origin, verdict in bases.items()}
     rest = []
     for verdict in failures:
         if verdict.case.family == "base":
             continue
-        if verdict.case.origin in groups:
-            groups[verdict.case.origin].verdicts.append(verdict)
+        # Another spelling of a base fails as the base does.
+        origin = origins.get(verdict.case.plain or b"", verdict.case.origin)
+        if origin in groups:
+            groups[origin].verdicts.append(verdict)
         else:
             rest.append(verdict)
     if "full" in groups:
         others = [v for origin, made in groups.items() if origin != "full" for v in made.verdicts]
-        groups["full"].verdicts.extend([*others, *rest])
-        return [groups["full"]], []
+        full = groups["full"]
+        full.verdicts.extend([*others, *rest])
+        full.culprit = _culprit(full.verdicts, met)
+        return [full], []
     return list(groups.values()), [verdict for verdict in rest if not _joined(verdict, groups.values())]
+
+
+def _culprit(failures: list[Verdict], met: Met) -> str | None:
+    """The one place at which something else makes the base pass, if there is one: what stands there is the cause."""
+    failed: dict[tuple[str, str, str], set[str]] = defaultdict(set)
+    for verdict in failures:
+        failed[verdict.case.kind, *place_of(verdict.case)].add(verdict.case.variant)
+    passes = {
+        key[1]
+        for key, variants in met.items()
+        if key[0] == "valid" and key[1] and key[2] != "whole"
+        if any(expect == "accept" and variant not in failed[key] for variant, expect in variants.items())
+    }
+    # What holds the place passes, too, when it is another.
+    inner = [place for place in passes if not any(other.startswith(place + "/") for other in passes)]
+    return inner[0] if len(inner) == 1 else None
 
 
 def _joined(verdict: Verdict, groups: Collection[Group]) -> bool:
@@ -224,9 +291,10 @@ def _by_frame(failures: list[Verdict], met: Met) -> list[Group]:
     rest: list[Verdict] = []
     own = _own_exceptions(failures)
     for verdict in failures:
-        if verdict.reply.where:
+        where = frame_of(verdict)
+        if where:
             name = str(verdict.reply.exception)
-            known.setdefault(name if name in own else verdict.reply.where, Group()).verdicts.append(verdict)
+            known.setdefault(name if name in own else where, Group()).verdicts.append(verdict)
         else:
             rest.append(verdict)
     for made in known.values():
@@ -264,6 +332,9 @@ def _by_change(failures: list[Verdict], met: Met) -> list[Group]:
 
 def _manner(verdict: Verdict) -> str:
     """How a value changed, without the figures: ``shortened``, ``lower-cased``."""
+    how = verdict.changed.how if verdict.changed is not None else ""
+    if "key" in how and "dropped" in how:
+        return "keys dropped"
     words = verdict.observed.split(":")[0].split()[1:]
     return " ".join(word for word in words if not any(letter.isdigit() or letter == "/" for letter in word))
 

@@ -24,6 +24,8 @@ _CHANCE = 1e-4
 """How probable it may be that a case is late each time by chance."""
 _MOST_IN_VAIN, _LONG = 40, 1.0
 """After so many suspicions that came to nothing the machine is a busy one: only seconds like these are looked into."""
+_KNOWN_SLOW, _MOST_SLOW = 3, 30
+"""Slow cases at one place, and in all, after which that is known and no more are measured."""
 _STUCK = 16
 _MOST_HANGS = (2, 4, 6)
 """Hangs at one place in one family, at one place, and of one edge, after which no more such cases are tried."""
@@ -36,6 +38,7 @@ class Pace:
         self._hangs: Counter[tuple[str, ...]] = Counter()
         self._in_a_row = 0
         self._in_vain = 0
+        self._slow: Counter[str] = Counter()
         self._times: deque[float] = deque(maxlen=_RECENT)
         self._sizes: deque[int] = deque(maxlen=_RECENT)
 
@@ -68,6 +71,8 @@ class Pace:
         if reply.elapsed < FLOOR_S or len(self._times) < _ENOUGH:
             return False
         if reply.outcome not in ("accepted", "rejected"):
+            return False
+        if self._slow[case.at] >= _KNOWN_SLOW or self._slow.total() >= _MOST_SLOW:
             return False
         if reply.elapsed < (_LONG if self._in_vain >= _MOST_IN_VAIN else FLOOR_S):
             return False
@@ -105,6 +110,7 @@ class Pace:
         if said is None:
             self._in_vain += 1
             return None
+        self._slow[case.at] += 1
         return Verdict(
             case=case,
             reply=reply,

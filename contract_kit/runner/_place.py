@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -9,7 +10,7 @@ if TYPE_CHECKING:
 
     from contract_kit.model import Case, Verdict
 
-__all__ = ["Met", "holders", "is_whole", "pattern", "place_of", "rough_key"]
+__all__ = ["Met", "fails_alike", "frame_of", "holders", "is_whole", "pattern", "place_of", "rough_key"]
 
 Met = dict[tuple[str, str, str], dict[str, str]]
 """What was judged: by (kind, place, rule) the variants, each with what was expected of it."""
@@ -35,13 +36,16 @@ _TEXTS = frozenset(
 _TIMES = frozenset(["fraction", "case", "offset", "day", "leap-second", "year", "month-end"])
 _NUMBERS = frozenset({"number"})
 _CONTAINERS = frozenset({"size", "items", "key"})
-_WHOLE = frozenset({"base", "body", "era", "pair", "random"})
+_WHOLE = frozenset({"base", "body", "era", "pair", "random", "several"})
+_BLOCK = "-whole"
+"""How the variants end that put a block of fields into an object: a whole address, say."""
+_ENCODINGS = ("text-utf8", "text-latin", "text-windows", "latin-1")
 _CONSTANTS = ("literal-nan", "literal-infinity", "literal-minus-infinity")
 
 
 def is_whole(case: Case) -> bool:
     """Whether a case differs from the base in many things, none of which is known to matter."""
-    return case.family in _WHOLE and not case.at
+    return (case.family in _WHOLE and not case.at) or case.variant.endswith(_BLOCK)
 
 
 def pattern(case: Case, pointer: str | None = None) -> str:
@@ -96,6 +100,17 @@ def rough_key(verdict: Verdict) -> tuple[str, ...]:
     if verdict.finding == "crash" and verdict.reply.where:
         return ("crash", str(verdict.reply.exception), verdict.reply.where)
     return (str(verdict.finding), verdict.case.kind, *place_of(verdict.case))
+
+
+def frame_of(verdict: Verdict) -> str | None:
+    """The consumer's own frame; without its line where an endless loop was cut off, anywhere in it."""
+    where = verdict.reply.where
+    return where if where is None or verdict.finding == "crash" else re.sub(r":\d+(?= in )", "", where)
+
+
+def fails_alike(one: Verdict, other: Verdict) -> bool:
+    """Whether two failures have one name and happened in one place of the consumer."""
+    return one.finding == other.finding and frame_of(one) == frame_of(other)
 
 
 def holders(at: str) -> Iterator[str]:

@@ -27,26 +27,27 @@ _NICE = (
     "text",
     "no-zone",
     "day-30-of-02",
+    "fraction-0",
+    "fraction-6",
+    "fraction-3",
     "fraction-9",
+    "key-hyphen",
+    "key-camel",
+    "key-dotted",
+    "items-repeated",
     "lookalike-zero",
     "unicode-one-letter",
     "after-text",
     "literal-nan",
 )
 """Variants that a reader understands at once."""
-_PLAIN_FIRST = (
-    "absent",
-    "enum",
-    "type",
-    "format",
-    "text",
-    "fraction",
-    "unknown",
-    "name",
-    "email",
-    "unicode",
-    "space",
+_PLAIN_FIRST: tuple[frozenset[str], ...] = (
+    frozenset({"absent", "enum", "type", "format"}),
+    frozenset({"text", "name", "email", "country", "postal-code", "id", "fraction", "number", "bound"}),
+    frozenset({"length", "key", "items", "unknown", "day", "year", "offset"}),
+    frozenset({"size", "space", "lookalike"}),
 )
+"""Families from plain to strange; all others come after them."""
 _MINED = "constant-"
 """How the variants of constants from the target's own source begin: true, but they look odd in a report."""
 _SAMPLE = 40
@@ -83,6 +84,7 @@ def readability(verdict: Verdict) -> tuple[Any, ...]:
         _NICE.index(case.variant) if case.variant in _NICE else len(_NICE),
         "." in case.variant,
         len(case.changed),
+        not case.id.startswith(case.kind),  # another spelling, told in the words of the plain one
         case.id,
     )
 
@@ -93,16 +95,18 @@ def _is_untouched(case: Case) -> bool:
 
 
 def _strangeness(case: Case) -> int:
-    return _PLAIN_FIRST.index(case.family) if case.family in _PLAIN_FIRST else len(_PLAIN_FIRST)
+    return next((n for n, some in enumerate(_PLAIN_FIRST) if case.family in some), len(_PLAIN_FIRST))
 
 
 def _oddness(case: Case) -> int:
-    """0 for a short text of everyday letters, or what is no text; 1 for long and strange ones."""
+    """0 for a short text of everyday letters, or what is no text; 1 for none; 2 for long and strange ones."""
     try:
         value = get(strict_loads(case.body), case.at)
     except (ValueError, RecursionError):
-        return 1
+        return 2
     if value is MISSING or not isinstance(value, str):
         return 0
+    if not value:
+        return 1
     plain = value.isascii() and value.isprintable() and value == value.strip()
-    return int(not (plain and 1 < len(value) <= _SHORT))
+    return 0 if plain and 1 < len(value) <= _SHORT else 2

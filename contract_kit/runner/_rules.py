@@ -32,8 +32,14 @@ class Group:
     verdicts: list[Verdict] = field(default_factory=list)
     locations: list[str] = field(default_factory=list)
     below: str | None = None
+    checked: tuple[str, ...] = ()
+    """Items beside those of ``below`` of which all is checked."""
     cause: Cause | None = None
     lead: Verdict | None = None
+    culprit: str | None = None
+    """The one place for which a sound base fails."""
+    said: str = ""
+    """The title, where the failures together say more than the one that is shown."""
 
     @property
     def first(self) -> Verdict:
@@ -95,8 +101,37 @@ def _merged(spots: list[_Spot], met: Met, *, by_place: bool) -> list[Group]:
             clusters.append([spot])
         else:
             home.append(spot)
-    clusters = _same_places(clusters, by_place=by_place)
+    clusters = _at_home(_same_places(clusters, by_place=by_place))
     return [_group_of(cluster) for cluster in _lenient(clusters, met, dying=by_place)]
+
+
+def _at_home(clusters: list[list[_Spot]]) -> list[list[_Spot]]:
+    """What has the same reason as another cluster of its place is put to that one.
+
+    A body that was taken back to one difference is about an edge of that place; and who does without an empty text
+    as he does without an absent one asks for a text.
+    """
+    apart: list[list[_Spot]] = []
+    for cluster in clusters:
+        home = next((other for other in clusters if other is not cluster and _takes(other, cluster)), None)
+        if home is not None:
+            home.extend(cluster)
+        else:
+            apart.append(cluster)
+    return apart
+
+
+def _takes(home: list[_Spot], cluster: list[_Spot]) -> bool:
+    if {spot.kind for spot in (*home, *cluster)} != {"valid"} or home[0].rule == "whole":
+        return False
+    if home[0].rule == "unknown" and all(_is_stranger(spot) for spot in cluster):
+        return True
+    if not {spot.place for spot in cluster} <= {spot.place for spot in home}:
+        return False
+    if all(spot.rule == "whole" for spot in cluster):
+        return True
+    empty = all(spot.rule == "text" and all(v.endswith("-empty") for v in spot.failing) for spot in cluster)
+    return empty and home[0].rule == "absent"
 
 
 def _alike(one: _Spot, other: _Spot) -> bool:
@@ -138,6 +173,16 @@ def _lenient(clusters: list[list[_Spot]], met: Met, *, dying: bool) -> list[list
         return clusters
     rest = [c for c in clusters if c not in loose]
     return [*rest, [spot for cluster in loose for spot in cluster]]
+
+
+def _is_stranger(spot: _Spot) -> bool:
+    """Whether a body was taken back to a property that the contract does not know."""
+    terms = spot.verdicts[0].case.terms
+    if terms is None or spot.rule != "whole":
+        return False
+    return not any(
+        rule.pointer == spot.place or rule.pointer.startswith(spot.place + "/") for rule in terms.constraints
+    )
 
 
 _MOST = 0.5

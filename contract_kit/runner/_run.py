@@ -20,6 +20,7 @@ from contract_kit.model import (
 )
 from contract_kit.targets import ReceiverGone
 
+from ._around import Odd
 from ._contact import first_contact
 from ._findings import findings
 from ._flow import Flow
@@ -77,6 +78,7 @@ class Run:
             secrets=(settings.secret,) if settings.secret else (),
         )
         self.tally = Tally()
+        self.odd = Odd()
         self.pace = Pace()
         self.effects = EffectCounter(settings.effects) if settings.effects is not None else None
         self.started = time.monotonic()
@@ -145,10 +147,9 @@ class Run:
 
     def _search(self) -> None:
         if self.settings.max_examples > 0 and not self.over():
-            from ._constants import constant_cases
-            from ._search import search
+            from ._search import learned_cases, search
 
-            chosen = select(constant_cases(self), self.settings, self.target.kind)
+            chosen = select(learned_cases(self), self.settings, self.target.kind)
             self.flow.once(case for case in chosen if case.id not in self.judged)
             search(self)
 

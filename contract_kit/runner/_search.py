@@ -1,27 +1,37 @@
-"""Random search after the catalogue: what shrinks is judged again at every step.
+"""Search after the catalogue: cases of what is learned of the target, then random ones.
 
-Hypothesis draws the cases and shrinks what fails; a failure of a cause that is known already is no news.
+Hypothesis draws the random cases and shrinks what fails; a failure of a cause that is known already is no news.
 """
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from contract_kit.cases import invalid_cases, valid_cases
+from contract_kit.targets import constants
 
+from ._around import around_cases
+from ._constants import constant_cases
+from ._contexts import context_cases
+from ._edits import Edits
 from ._group import rough_key
 from ._settings import as_told, is_chosen
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from hypothesis.strategies import SearchStrategy
 
     from contract_kit.model import Case, Verdict
 
     from ._run import Run
 
-__all__ = ["search"]
+__all__ = ["learned_cases", "search"]
 
 _ROUNDS = 3
+_MOST_HANGS = 2
+"""Hangs that end a search: each costs the whole of ``--timeout``, and none is worth shrinking at that price."""
 
 
 class _News(Exception):
@@ -30,6 +40,12 @@ class _News(Exception):
 
 class _Over(BaseException):
     """The run must end."""
+
+
+def learned_cases(run: Run) -> Iterator[Case]:
+    """Cases of the target's own constants, of states of the payload, and of pairs around what behaved differently."""
+    edits, mined = Edits(run), constants(run.target)
+    return chain(constant_cases(edits, mined), context_cases(edits, mined[2]), around_cases(edits, run.odd))
 
 
 def search(run: Run) -> None:
@@ -45,18 +61,35 @@ def _search(run: Run, strategy: SearchStrategy[Case]) -> None:
     """Up to a few rounds: each ends with the smallest example of one new cause."""
     known = set(run.tally.causes)
     left = run.settings.max_examples
+    hangs: list[Verdict] = []
     for number in range(_ROUNDS):
-        found = _round(run, strategy, known, left, run.settings.seed + number)
-        if found is None:
+        found = _round(run, strategy, known, left, run.settings.seed + number, hangs)
+        for hang in hangs:
+            run.record(hang.case, hang)
+        if found is None or len(hangs) >= _MOST_HANGS:
             return
         known.add(rough_key(found))
         run.record(found.case, found)
         left = max(left // 2, 20)
 
 
+def _is_news(verdict: Verdict, known: set[tuple[str, ...]]) -> bool:
+    """Whether a failure has a cause that is not known; what is kept between bodies shows at many places."""
+    key = rough_key(verdict)
+    if verdict.finding == "inconsistent":
+        return not any(one[0] == key[0] for one in known)
+    return key not in known
+
+
 def _round(
-    run: Run, strategy: SearchStrategy[Case], known: set[tuple[str, ...]], examples: int, seed: int
+    run: Run,
+    strategy: SearchStrategy[Case],
+    known: set[tuple[str, ...]],
+    examples: int,
+    seed: int,
+    hangs: list[Verdict],
 ) -> Verdict | None:
+    """The smallest example of a cause that is not ``known``; what hangs is put to ``hangs``."""
     import hypothesis
     from hypothesis import HealthCheck, Phase, given, settings
 
@@ -83,8 +116,13 @@ def _round(
         case = as_told(case, run.settings)
         reply = run.judge.ask(case.body, case)
         run.tally.deliveries += 1
-        verdict = run.judge.settled(case, reply)
-        if verdict.finding is not None and rough_key(verdict) not in known:
+        verdict = run.flow.confirmed(run.judge.settled(case, reply))
+        if verdict.finding == "timeout":
+            hangs.append(verdict)
+            if len(hangs) >= _MOST_HANGS:
+                raise _Over
+            return
+        if verdict.finding is not None and _is_news(verdict, known):
             if best and rough_key(verdict) != rough_key(best[-1]):
                 return
             best.append(verdict)

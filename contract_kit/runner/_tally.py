@@ -42,6 +42,8 @@ class Tally:
     causes: set[tuple[str, ...]] = field(default_factory=set)
     violated: set[tuple[str, str]] = field(default_factory=set)
     satisfied: bool = False
+    largest: int = 0
+    """The size of the largest body that was taken, in bytes."""
     _places: dict[tuple[str, ...], tuple[str, str]] = field(default_factory=dict, repr=False)
     """What :func:`place_of` said: thousands of cases are about some hundred places."""
 
@@ -58,6 +60,8 @@ class Tally:
             self.kinds[case.kind] += 1
             if case.kind == "invalid" and case.expect == "reject":
                 self.below.update(holders(case.at))
+        if verdict.reply.outcome == "accepted" and len(case.body) > self.largest:
+            self.largest = len(case.body)
         place = self._place(case)
         self.met.setdefault((case.kind, *place), {})[case.variant] = case.expect
         self._cover(case, place[0])

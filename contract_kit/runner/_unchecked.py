@@ -9,7 +9,7 @@ from ._place import holders, pattern
 from ._rules import Group, locations_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from contract_kit.model import Verdict
 
@@ -44,7 +44,20 @@ def unchecked(
         if holder and _is_bare(count, lost[holder], below.get(holder, 0))
     }
     highest = {holder for holder in bare if not bare.intersection(holders(holder))}
-    return _subtrees(failures, highest)
+    groups, rest = _subtrees(failures, highest)
+    for made in groups:
+        made.checked = _checked_beside(made, bare, below)
+    return groups, rest
+
+
+def _checked_beside(made: Group, bare: Collection[str], below: Mapping[str, int]) -> tuple[str, ...]:
+    """The items of a list that are checked, where others of it are not."""
+    if made.below is None or not made.below.endswith("/*"):
+        return ()
+    some = made.verdicts[0].case
+    lists = {at.rpartition("/")[0] for at in bare if pattern(some, at) == made.below}
+    beside = (at for at in below if at.rpartition("/")[0] in lists and at.rpartition("/")[2].isdecimal())
+    return tuple(sorted(at for at in beside if at not in bare))
 
 
 def _is_wide(broken: list[Verdict]) -> bool:

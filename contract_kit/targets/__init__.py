@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from contract_kit.targets._asgi import AsgiApp
-    from contract_kit.targets._base import Again, ClosesItself, Target, ask, send
+    from contract_kit.targets._base import Again, ClosesItself, Mined, Target, Together, ask, send
     from contract_kit.targets._command import CommandTarget
     from contract_kit.targets._describe import describe
     from contract_kit.targets._import import import_object
@@ -32,8 +32,10 @@ __all__ = [
     "CommandTarget",
     "InProcessTarget",
     "IsolatedTarget",
+    "Mined",
     "ReceiverGone",
     "Target",
+    "Together",
     "UrlTarget",
     "WsgiApp",
     "ask",
@@ -54,8 +56,10 @@ _HOMES = {
     "CommandTarget": "_command",
     "InProcessTarget": "_inprocess",
     "IsolatedTarget": "_isolated",
+    "Mined": "_base",
     "ReceiverGone": "_url_exchange",
     "Target": "_base",
+    "Together": "_base",
     "UrlTarget": "_url",
     "WsgiApp": "_wsgi",
     "ask": "_base",

@@ -18,7 +18,12 @@ if TYPE_CHECKING:
 
     from contract_kit.model import TargetKind
 
-__all__ = ["Again", "ClosesItself", "Question", "Target", "ask", "send"]
+__all__ = ["Again", "ClosesItself", "Mined", "Question", "Target", "Together", "ask", "send"]
+
+Together = tuple[tuple[str, ...], tuple[str | float | int, ...]]
+"""What stands in one statement of a source: names (and texts, which may be keys), and constants."""
+Mined = tuple[tuple[str, ...], tuple[float | int, ...], tuple[Together, ...]]
+"""Of a target's source: strings, numbers, statements."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

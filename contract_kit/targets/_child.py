@@ -187,7 +187,7 @@ class _Host:
             finally:
                 os._exit(1)
         if os.waitpid(pid, 0)[1]:
-            self.channel.sendall(pack(((), ())))
+            self.channel.sendall(pack(((), (), ())))
 
     def fork(self, line: int, journal: int) -> int:
         self.tail.clear()

@@ -15,23 +15,28 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from contract_kit.targets._base import Mined, Together
     from contract_kit.targets._frames import Ground
 
 __all__ = ["mine"]
 
-_MOST_STRINGS, _MOST_NUMBERS = 300, 200
+_MOST_STRINGS, _MOST_NUMBERS, _MOST_STATEMENTS = 300, 200, 200
+_MOST_TOGETHER = 16
+"""Constants of a statement that are still read together, and no table."""
 _MOST_MODULES = 60
 _LONGEST = 200
 _LARGEST_SOURCE = 2_000_000
 
 
-def mine(module_name: str, ground: Ground) -> tuple[tuple[str, ...], tuple[float | int, ...]]:
-    """At most 300 strings and 200 numbers of a module and what it imports of the same project, nearest first.
+def mine(module_name: str, ground: Ground) -> Mined:
+    """At most 300 strings, 200 numbers and 200 statements of a module and what it imports of the same project.
 
-    Docstrings, annotations and long texts are left out; so is whatever the project did not write itself.
+    The nearest come first. Docstrings, annotations and long texts are left out; so is whatever the project did not
+    write itself.
     """
     strings: dict[str, None] = {}
     numbers: dict[float | int, None] = {}
+    together: dict[Together, None] = {}
     waiting, seen = [module_name], {module_name}
     while waiting and len(seen) <= _MOST_MODULES:
         name = waiting.pop(0)
@@ -43,11 +48,16 @@ def mine(module_name: str, ground: Ground) -> tuple[tuple[str, ...], tuple[float
                 strings[value] = None
             else:
                 numbers[value] = None
+        together |= dict.fromkeys(_statements(tree))
         for other in _imported(tree, name):
             if other not in seen and other in sys.modules:
                 seen.add(other)
                 waiting.append(other)
-    return tuple(islice(strings, _MOST_STRINGS)), tuple(islice(numbers, _MOST_NUMBERS))
+    return (
+        tuple(islice(strings, _MOST_STRINGS)),
+        tuple(islice(numbers, _MOST_NUMBERS)),
+        tuple(islice(together, _MOST_STATEMENTS)),
+    )
 
 
 def _tree(name: str, ground: Ground) -> ast.Module | None:
@@ -91,6 +101,38 @@ def _constants(tree: ast.Module) -> Iterator[str | float | int]:
             continue
         children = [child for child in ast.iter_child_nodes(node) if not _silent(node, child)]
         waiting.extend(reversed(children))
+
+
+def _statements(tree: ast.Module) -> Iterator[Together]:
+    """The names and the constants of each statement that has both, without the statements inside of it."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.stmt) or isinstance(node, _HEADLESS):
+            continue
+        names: dict[str, None] = {}
+        values: dict[str | float | int, None] = {}
+        for part in _own_parts(node):
+            for inner in ast.walk(part):
+                if isinstance(inner, ast.Constant):
+                    values |= dict.fromkeys(_worth(inner.value))
+                elif isinstance(inner, ast.Attribute):
+                    names[inner.attr] = None
+                elif isinstance(inner, ast.Name):
+                    names[inner.id] = None
+        names |= dict.fromkeys(value for value in values if isinstance(value, str))
+        if values and len(names) + len(values) > 1 and len(values) <= _MOST_TOGETHER:
+            yield tuple(names), tuple(values)
+
+
+_HEADLESS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
+
+
+def _own_parts(node: ast.stmt) -> Iterator[ast.AST]:
+    """The expressions of a statement, and the patterns of a ``match``."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.match_case):
+            yield child.pattern
+        elif not isinstance(child, ast.stmt | ast.excepthandler):
+            yield child
 
 
 def _silent(parent: ast.AST, child: ast.AST) -> bool:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from contract_kit.model import TargetKind
+    from contract_kit.targets._base import Mined
 
 __all__ = ["Ending", "Host", "HostGone", "Worker", "raise_error"]
 
@@ -220,10 +221,10 @@ class Host:
         worker.hang_up()
         self._doomed.append(worker.pid)
 
-    def constants(self) -> tuple[tuple[str, ...], tuple[float | int, ...]]:
+    def constants(self) -> Mined:
         """What :func:`contract_kit.targets.constants` finds."""
-        strings, numbers = self._ask(("constants",))
-        return strings, numbers
+        strings, numbers, together = self._ask(("constants",))
+        return strings, numbers, together
 
     def dump(self, pid: int) -> str:
         """The stack of a process's main thread at this moment; ``""`` if it does not say."""

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from types import FrameType
 
+    from contract_kit.targets._base import Mined
     from contract_kit.targets._frames import Ground
     from contract_kit.targets._prepare import Prepared
 
@@ -64,7 +65,7 @@ class InProcessTarget(ClosesItself):
         finally:
             sys.setrecursionlimit(limit)
 
-    def constants(self) -> tuple[tuple[str, ...], tuple[float | int, ...]]:
+    def constants(self) -> Mined:
         """See :func:`contract_kit.targets.constants`."""
         from contract_kit.targets._constants import mine
 

@@ -27,6 +27,8 @@ from contract_kit.targets._wire import Inbox, app_item_of, item_of, pack, reply_
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from contract_kit.targets._base import Mined
+
 __all__ = ["IsolatedTarget"]
 
 MEMORY = 1 << 30
@@ -130,7 +132,9 @@ class IsolatedTarget(ClosesItself):
         ending = self._host.end(line.worker)
         found = line.leftover()
         line.worker.hang_up()
-        if not ending.killed:  # it ended unseen: a copy of it, that it forked, held the line open
+        if not ending.killed and line.worker.death is None:
+            # It ended unseen: a copy of it, that it forked, held the line open. Where its death is seen, it was
+            # alive a moment ago, and ends now because we hang up: it is late, and no more.
             return found, self._crashed(ending, elapsed)
         return found, Reply(
             outcome="timed_out",
@@ -175,12 +179,12 @@ class IsolatedTarget(ClosesItself):
                 self._drop()
             self._line = usual
 
-    def constants(self) -> tuple[tuple[str, ...], tuple[float | int, ...]]:
+    def constants(self) -> Mined:
         """See :func:`contract_kit.targets.constants`."""
         with contextlib.suppress(HostGone):
             if self._host is not None:
                 return self._host.constants()
-        return (), ()
+        return (), (), ()
 
     def close(self) -> None:
         """End the host and its workers."""

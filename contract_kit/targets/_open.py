@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from contract_kit.model import InputKind, TargetKind
-    from contract_kit.targets._base import Target
+    from contract_kit.targets._base import Mined, Target
 
 __all__ = ["constants", "open_python_target"]
 
@@ -94,13 +94,13 @@ def _importable(obj: Any) -> str:
     return name
 
 
-def constants(target: Target) -> tuple[tuple[str, ...], tuple[float | int, ...]]:
-    """(strings, numbers) in the source of a Python target and of what it imports from the same project.
+def constants(target: Target) -> Mined:
+    """(strings, numbers, statements) in the source of a Python target and of what it imports of the same project.
 
-    At most 300 and 200, the nearest first; none for targets whose source is not at hand.
+    At most 300, 200 and 200, the nearest first; none for targets whose source is not at hand.
     """
     mined = getattr(target, "constants", None)
     if mined is None:
-        return (), ()
-    strings, numbers = mined()
-    return tuple(strings), tuple(numbers)
+        return (), (), ()
+    strings, numbers, together = mined()
+    return tuple(strings), tuple(numbers), tuple(together)

@@ -486,6 +486,7 @@ def unknown_values() -> tuple[Edge, ...]:
         Edge("unknown", "integer", 42),
         Edge("unknown", "negative", -1),
         Edge("unknown", "fraction", 0.1),
+        Edge("unknown", "four-decimals", 1234.5678),
         Edge("unknown", "2-53", 2**53 + 1),
         Edge("unknown", "empty-array", []),
         Edge("unknown", "array", ["a", 1, None, {"b": []}]),

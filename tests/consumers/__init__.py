@@ -67,6 +67,24 @@ def _correct(name: str, note: str, **more: Any) -> Correct:
     return Correct(name=name, target=f"tests.consumers.correct.{name}:parse", note=note, **more)
 
 
+_SHAPES = {
+    "regrouped": "dataclasses under other names, an address and labels; None where there is no customer",
+    "rows": "a generator of rows of two tables",
+    "counted": "a callable object whose results number its calls, with clocks and random names",
+    "kept_raw": "the bytes that came, their size and digest beside a few fields",
+    "coded": "an enum with numbers, a country object, derived keys beside what they are made of",
+    "grouped": "keys grouped by provider, a digest of the e-mail address, address lines as a list",
+    "lazy": "an object of nothing but properties",
+    "remembered": "cached by the body; a named tuple",
+    "message": "a topic and the event as JSON text",
+    "awaited": "a coroutine",
+}
+
+
+def _shape(name: str, note: str) -> Correct:
+    return Correct(name=name, target=f"tests.consumers.correct.shapes:{name}", note=note)
+
+
 _LAX = "Pydantic reads it as a time, and it comes out as it was sent"
 CORRECT: tuple[Correct, ...] = (
     _correct(
@@ -142,6 +160,7 @@ CORRECT: tuple[Correct, ...] = (
         rejects=("tests.consumers.correct.decoded_value:Refused",),
     ),
     _correct("postel", "leaves out what it does not understand, keeps unknown statuses", policy="tolerant"),
+    *(_shape(name, note) for name, note in _SHAPES.items()),
 )
 
 if TYPE_CHECKING:

@@ -24,6 +24,7 @@ MODULES = (
     "slow",
     "spelling",
     "state",
+    "hidden",
 )
 _TABLE: dict[str, Faulty] = {}
 

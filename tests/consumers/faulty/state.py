@@ -172,3 +172,15 @@ class cached_by_length(Parser):
     def parse(self, body: bytes) -> Any:
         value = super().parse(body)
         return self.cache.setdefault(len(body), value)
+
+
+@fault("inconsistent crash", "", "each fiftieth connection is a broken one")
+class fiftieth(Parser):
+    count = 0
+
+    def event(self, value: Any) -> Any:
+        event = super().event(value)
+        self.count += 1
+        if self.count % 50 == 0:
+            raise ConnectionError("reset by peer")
+        return event
