@@ -345,15 +345,31 @@ class Dying(UrlTarget):
     def exchange(self, deliveries, /):
         for delivery in deliveries:
             if b"\xff" in delivery.body:
-                for given, reply in super().exchange((delivery,)):
-                    yield given, replace(reply, outcome="crashed", status=None, headers=(), body=b"")
-                raise ReceiverGone(self.name, "connection refused")
+                gone = ReceiverGone(self.name, "connection refused")
+                gone.lost = (*self.before, delivery) if self.with_others else (delivery,)
+                for given, reply in super().exchange(gone.lost):
+                    yield given, replace(reply, outcome="not_judged", status=None, headers=(), body=b"")
+                raise gone
+            self.before = (delivery,)
             yield from super().exchange((delivery,))
 
 
-def test_a_receiver_that_dies_of_a_body_is_told_with_the_case():
+@pytest.mark.parametrize("others", [False, True], ids=["alone", "under-way-with-others"])
+def test_a_receiver_that_dies_of_a_body_is_a_crash_with_the_case(others):
+    """With others under way it is not known which it was: the least sound is named, and said to be one of them."""
+    only = ("malformed:::text-*", "valid:/customer/email:*") if others else ("malformed:::text-*",)
     with serve(Receiver(secret=SECRET)) as running, Dying(running.url) as target:
-        chosen = Settings(secret=SECRET, max_examples=0, only=("malformed:::text-*",))
-        with pytest.raises(ReceiverGone) as gone:
-            run(TERMS, target, chosen, Context(target=running.url, kind="url", secret=True))
-    assert "under way was malformed:::text-utf8-" in str(gone.value)
+        target.with_others = others
+        chosen = Settings(secret=SECRET, max_examples=0, only=only)
+        result = run(TERMS, target, chosen, Context(target=running.url, kind="url", secret=True))
+    (found,) = result.findings
+    assert (found.finding, found.case.kind) == ("crash", "malformed")
+    assert "on a body that is no UTF-8" in found.title
+    if others:
+        assert found.title.startswith("dies, perhaps ")
+        assert found.title.endswith(" (one of 2 deliveries under way)")
+    else:
+        assert found.title.startswith("dies on ")
+    assert result.summary.stopped == "receiver gone"
+    assert any(f"under way was {found.case.id}" in note for note in result.notes)
+    assert result.summary.not_judged == int(others)

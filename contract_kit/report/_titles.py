@@ -65,6 +65,9 @@ def title(
 
 
 def _crash(it: _Facts) -> str:
+    if it.reply.detail.startswith(_DIED):
+        among = it.reply.detail.removeprefix(_DIED).removeprefix(", ")
+        return f"dies, perhaps {when(it.case)} ({among})" if among else f"dies {when(it.case)}"
     if it.reply.detail and not it.reply.exception and it.reply.status is None:
         return f"crashes {when(it.case)} ({visible(it.reply.detail, TITLE // 2)})"
     return f"{_did(it.reply)} {when(it.case)}{_elsewhere(it.locations)}"
@@ -83,6 +86,8 @@ def _did(reply: Reply) -> str:
     return f"answers {reply.status}" if http else f"exits with {reply.status}"
 
 
+_DIED = "the receiver died"
+"""What is said of a receiver that takes no connections any more; it may go on with among how many deliveries."""
 _WELL = (2, 4)
 """Hundreds of statuses that are no crash by themselves: where it is one, the reply broke off after its status."""
 

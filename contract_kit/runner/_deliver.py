@@ -122,10 +122,10 @@ def _side_by_side(run: Run, cases: Sequence[Case]) -> None:
                     found[case.id] = verdict
                 if last:
                     run.progress.advance()
-    except ReceiverGone as gone:
-        gone.under_way = tuple(id_ for id_ in [*found][-_RECENT:] if _dropped(found[id_]))
-        for id_ in gone.under_way:
-            del found[id_]
+    except ReceiverGone:
+        for id_ in [*found][-_RECENT:]:
+            if _dropped(found[id_]):
+                del found[id_]
         raise
     finally:
         for case in cases:

@@ -96,11 +96,8 @@ class Flow:
                 self._take(delivery, reply, replies)
             self._settle()
             self._doubt()
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, ReceiverGone):
             self._keep_what_came()
-            raise
-        except ReceiverGone as gone:
-            gone.under_way = self._keep_what_came()
             raise
         return replies
 
@@ -237,10 +234,10 @@ class Flow:
             if verdict is not None:
                 run.record(case, verdict)
 
-    def _keep_what_came(self) -> tuple[str, ...]:
+    def _keep_what_came(self) -> None:
         """The run ends here: failures that came are on record, as far as nothing need be asked for them.
 
-        A hang may be chance, and a connection that dropped may be what ended the run: the ids of those.
+        A hang may be chance, and a connection that dropped may be what ended the run.
         """
         run = self._run
         outside = run.target.kind in ENDPOINTS
@@ -250,15 +247,11 @@ class Flow:
         ]
         self._later.clear()
         self._arrived.clear()
-        dropped: list[str] = []
         for case, reply in waiting:
             verdict, doubtful = run.judge.verdict(case, reply)
             unsure = doubtful or reply.outcome == "timed_out" or (outside and reply.status is None)
             if not unsure:
                 run.record(case, verdict)
-            elif reply.outcome == "crashed" and reply.status is None:
-                dropped.append(case.id)
-        return tuple(dropped)
 
 
 _SAID = {"accepted": "accepted", "rejected": "refused"}

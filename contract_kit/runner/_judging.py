@@ -68,7 +68,8 @@ class Judge:
         """Give the target one body, outside the stream of cases."""
         headers = case.headers if case is not None else JSON_HEADERS
         method = case.method if case is not None else "POST"
-        delivery = Delivery(key=None, body=case_body, headers=headers, method=method, fresh=fresh)
+        key = None if case is None else (case, 0, None)
+        delivery = Delivery(key=key, body=case_body, headers=headers, method=method, fresh=fresh)
         return send(self.target, self._prepare(delivery))
 
     def calibrate(self, bodies: Sequence[Any]) -> list[Reply]:

@@ -12,12 +12,14 @@ from contract_kit.model import (
     ENDPOINTS,
     Case,
     Delivery,
+    Kind,
     Policy,
     Reply,
     RunResult,
     Terms,
     Verdict,
 )
+from contract_kit.oracle import judge
 from contract_kit.targets import ReceiverGone
 
 from ._around import Odd
@@ -36,6 +38,8 @@ if TYPE_CHECKING:
     from contract_kit.targets import Target
 
 __all__ = ["Run", "run"]
+
+_LEAST_SOUND: tuple[Kind, ...] = ("malformed", "invalid", "delivery", "valid", "foreign", "equivalent")
 
 
 def run(
@@ -117,6 +121,7 @@ class Run:
         except KeyboardInterrupt:
             self.stopped = "interrupted"
         except ReceiverGone as gone:
+            self._blame(gone)
             if not self.tally.failed:
                 raise
             self.stopped = "receiver gone"
@@ -152,6 +157,15 @@ class Run:
             chosen = select(learned_cases(self), self.settings, self.target.kind)
             self.flow.once(case for case in chosen if case.id not in self.judged)
             search(self)
+
+    def _blame(self, gone: ReceiverGone) -> None:
+        """What a receiver died of cannot be asked any more: of what was under way, the least sound is taken for it."""
+        cases = {one.key[0].id: one.key[0] for one in gone.lost if one.key is not None}
+        suspects = sorted(cases.values(), key=lambda case: _LEAST_SOUND.index(case.kind))
+        gone.under_way = tuple(case.id for case in suspects)
+        for case in suspects[:1]:
+            among = f", one of {len(suspects)} deliveries under way" if suspects[1:] else ""
+            self.record(case, judge(case, Reply(outcome="crashed", detail=f"the receiver died{among}")))
 
     # -- giving and judging -------------------------------------------------------------------
 

@@ -37,13 +37,13 @@ class Tally:
     below: Counter[str] = field(default_factory=Counter)
     kinds: Counter[str] = field(default_factory=Counter)
     deliveries: int = 0
-    not_judged: int = 0
     skipped: int = 0
     causes: set[tuple[str, ...]] = field(default_factory=set)
     violated: set[tuple[str, str]] = field(default_factory=set)
     satisfied: bool = False
     largest: int = 0
     """The size of the largest body that was taken, in bytes."""
+    _unjudged: set[str] = field(default_factory=set, repr=False)
     _places: dict[tuple[str, ...], tuple[str, str]] = field(default_factory=dict, repr=False)
     """What :func:`place_of` said: thousands of cases are about some hundred places."""
 
@@ -52,10 +52,15 @@ class Tally:
         """The verdicts in which something was wrong."""
         return [verdict for verdict in self.judged.values() if verdict is not None]
 
+    @property
+    def not_judged(self) -> int:
+        """How many cases have no verdict, and no failure either."""
+        return len(self._unjudged)
+
     def record(self, case: Case, verdict: Verdict) -> bool:
         """Keep a verdict and what its case has covered; whether it is a failure that was not known."""
         if verdict.reply.outcome == "not_judged":
-            self.not_judged += 1
+            self._unjudged.add(case.id)
         if case.id not in self.judged:
             self.kinds[case.kind] += 1
             if case.kind == "invalid" and case.expect == "reject":
@@ -68,6 +73,7 @@ class Tally:
         if verdict.finding is None:
             self.judged.setdefault(case.id, None)
             return False
+        self._unjudged.discard(case.id)
         new = self.judged.get(case.id) is None
         self.judged[case.id] = verdict
         self.causes.add(rough_key(verdict))

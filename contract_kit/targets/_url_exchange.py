@@ -32,12 +32,14 @@ _WINDOW = 0.1
 class ReceiverGone(TargetError):
     """The receiver took connections before and takes none any more: it died, or somebody stopped it.
 
-    ``under_way`` are ids of cases that were under way then, for whoever catches it to fill in.
+    ``lost`` are the deliveries that were under way then, in the order in which they went out: it died of one of
+    them, if it died. ``under_way`` are the ids of their cases, for whoever catches it to fill in.
     """
 
     def __init__(self, name: str, reason: str) -> None:
         super().__init__(name, reason)
         self.name, self.reason = name, reason
+        self.lost: tuple[Delivery, ...] = ()
         self.under_way: tuple[str, ...] = ()
 
     def __str__(self) -> str:
@@ -259,7 +261,11 @@ class _Exchange:
 
         The first is taken for it, and says so; the others are not judged.
         """
+        if not self._lost:
+            return
         self._lost.sort(key=lambda job: job.number)
+        if isinstance(self.gone, ReceiverGone):
+            self.gone.lost = tuple(job.key for job in self._lost)
         among = f", one of {len(self._lost)} deliveries under way" if len(self._lost) > 1 else ""
         answer = Answer("dropped", detail=f"the receiver is gone{among}")
         for place, job in enumerate(self._lost):
