@@ -42,6 +42,10 @@ __all__ = ["Run", "run"]
 _LEAST_SOUND: tuple[Kind, ...] = ("malformed", "invalid", "delivery", "valid", "foreign", "equivalent")
 
 
+def _soundness(case: Case) -> tuple[int, bool]:
+    return _LEAST_SOUND.index(case.kind), case.expect == "accept"
+
+
 def run(
     terms: Terms,
     target: Target,
@@ -161,8 +165,10 @@ class Run:
     def _blame(self, gone: ReceiverGone) -> None:
         """What a receiver died of cannot be asked any more: of what was under way, the least sound is taken for it."""
         cases = {one.key[0].id: one.key[0] for one in gone.lost if one.key is not None}
-        suspects = sorted(cases.values(), key=lambda case: _LEAST_SOUND.index(case.kind))
+        suspects = sorted(cases.values(), key=_soundness)
         gone.under_way = tuple(case.id for case in suspects)
+        for case in suspects:
+            self.tally.forget(case)
         for case in suspects[:1]:
             among = f", one of {len(suspects)} deliveries under way" if suspects[1:] else ""
             self.record(case, judge(case, Reply(outcome="crashed", detail=f"the receiver died{among}")))

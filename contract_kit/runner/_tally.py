@@ -79,6 +79,11 @@ class Tally:
         self.causes.add(rough_key(verdict))
         return new
 
+    def forget(self, case: Case) -> None:
+        """A case's failure says nothing of it after all."""
+        self.judged[case.id] = None
+        self._unjudged.add(case.id)
+
     def _place(self, case: Case) -> tuple[str, str]:
         if case.kind not in ("valid", "invalid"):
             return place_of(case)

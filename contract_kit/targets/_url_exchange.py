@@ -46,9 +46,11 @@ class ReceiverGone(TargetError):
         said = f"the receiver is gone: {self.name} took connections before, now: {self.reason}"
         if not self.under_way:
             return said
-        several = f", one of {len(self.under_way)}" if len(self.under_way) > 1 else ""
         first = self.under_way[0]
-        return f"{said}; under way was {first}{several} (start it again, and 'contract-kit send URL --case' gives it alone)"
+        if len(self.under_way) == 1:
+            return f"{said}; under way was {first} (start it again, and 'contract-kit send URL --case' gives it alone)"
+        several = f"one of {len(self.under_way)}"
+        return f"{said}; under way was {first}, {several} (start it again: --workers 1 tells which it was)"
 
 
 def exchange(target: UrlTarget, deliveries: Iterable[Delivery]) -> Iterator[tuple[Delivery, Reply]]:
@@ -94,6 +96,8 @@ class _Exchange:
         self._alone: Job | None = None
         self._several = False
         self._lost: list[Job] = []
+        self._dropped: list[Job] = []
+        """Whose connections ended without a reply, and nothing came since."""
         self._serial = self._pulled = 0
         self._not_before = 0.0
         self._full_patience = max(target.patience, target.workers)
@@ -204,6 +208,10 @@ class _Exchange:
             self._refused(job, answer)
             return
         self._refused_since = None
+        if answer.kind == "dropped":
+            self._dropped.append(job)
+        else:
+            self._dropped.clear()
         if answer.kind == "tls" and not self.client.connected:
             self._give_up(TargetError(f"{self.target.name}: no TLS with it: {answer.detail}"))
             return
@@ -261,11 +269,10 @@ class _Exchange:
 
         The first is taken for it, and says so; the others are not judged.
         """
-        if not self._lost:
-            return
         self._lost.sort(key=lambda job: job.number)
-        if isinstance(self.gone, ReceiverGone):
-            self.gone.lost = tuple(job.key for job in self._lost)
+        if isinstance(self.gone, ReceiverGone) and not self.gone.lost:
+            every = {job.number: job.key for job in (*self._dropped, *self._lost)}
+            self.gone.lost = tuple(every[number] for number in sorted(every))
         among = f", one of {len(self._lost)} deliveries under way" if len(self._lost) > 1 else ""
         answer = Answer("dropped", detail=f"the receiver is gone{among}")
         for place, job in enumerate(self._lost):
