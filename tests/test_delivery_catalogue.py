@@ -270,7 +270,7 @@ def test_without_a_secret_nothing_asks_for_a_signature():
     for case in delivery_cases(TERMS, signed=False, effects=True):
         assert all(step.signing == "none" for step in case.steps)
         assert case.effects is None
-        assert case.family in ("size", "content-type", "method", "framing", "repeat")
+        assert case.family in ("size", "content-type", "method", "framing", "connection", "repeat")
         assert prepare(case, 0, secret=None, run="r").headers == case.steps[0].headers
 
 

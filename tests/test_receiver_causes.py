@@ -9,6 +9,7 @@ import textwrap
 import threading
 import time
 from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from cli_makers import run as command_line
@@ -373,3 +374,69 @@ def test_a_receiver_that_dies_of_a_body_is_a_crash_with_the_case(others):
     assert result.summary.stopped == "receiver gone"
     assert any(f"under way was {found.case.id}" in note for note in result.notes)
     assert result.summary.not_judged == int(others)
+
+
+# -- what is left unread over a connection ---------------------------------------------------------------
+
+
+class Hasty(BaseHTTPRequestHandler):
+    """Answers 401 before it has read the body, and keeps the connection: the body is read as the next request."""
+
+    protocol_version = "HTTP/1.1"
+    reads_first = False
+    sound = Receiver(secret=SECRET)
+
+    def do_POST(self):
+        size = self.headers.get("content-length", "")
+        if not size.isdecimal():
+            self.close_connection = True
+            self.answer(411)
+            return
+        body = self.rfile.read(int(size)) if self.reads_first or self.is_signed() else b""
+        environ = {
+            "REQUEST_METHOD": "POST",
+            "PATH_INFO": "/webhooks",
+            "CONTENT_TYPE": self.headers.get("content-type", ""),
+            "CONTENT_LENGTH": str(len(body)),
+            "wsgi.input": io.BytesIO(body),
+            **{f"HTTP_{name.upper().replace('-', '_')}": value for name, value in self.headers.items()},
+        }
+        self.sound(environ, lambda status, _headers: self.answer(int(status.split()[0])))
+
+    def is_signed(self):
+        return any(self.headers.get(f"{family}-signature") for family in ("svix", "webhook"))
+
+    def answer(self, status):
+        self.send_response(status)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_):
+        """Quiet."""
+
+
+@pytest.mark.parametrize("reads_first", [False, True])
+def test_who_answers_before_it_has_read_the_body_is_one_finding(reads_first):
+    """Whatever comes next over that connection fails in its own way: none of that is a finding of its own."""
+    handler = type("Handler", (Hasty,), {"reads_first": reads_first})
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            url = f"http://127.0.0.1:{server.server_address[1]}/webhooks"
+            with UrlTarget(url, workers=4, timeout=5) as target:
+                chosen = Settings(
+                    secret=SECRET,
+                    sign="svix",
+                    max_examples=0,
+                    only=("delivery:*",),
+                    skip=("*framing*", "*method*"),
+                )
+                result = run(TERMS, target, chosen, Context(target=url, kind="url", secret=True))
+        finally:
+            server.shutdown()
+    found = [(one.finding, one.case.id) for one in result.findings]
+    assert found == ([] if reads_first else [("inconsistent", "delivery:::connection-unsigned")])
+    if found:
+        assert result.findings[0].title.startswith(
+            "takes what it left unread of a delivery for the next one: "
+        )

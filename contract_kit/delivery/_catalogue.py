@@ -105,6 +105,7 @@ class _Maker:
         yield from self._methods()
         if target == "url":
             yield from self._framings()
+            yield from self._connections()
         if self.signed:
             yield from self._free()
             yield from self._refused()
@@ -226,6 +227,21 @@ class _Maker:
         for framing, words in http.BROKEN.items():
             plan = _Plan("framing", _FRAMING_BECAUSE)
             yield self._one(f"framing-{framing}", plan, words, framing=framing, expect="reject")
+
+    def _connections(self) -> Iterator[Case]:
+        """A sound delivery over the connection of one that many a receiver answers before it has read all of it."""
+        plan = _Plan("connection", "what is left unread of a request is no part of the next (RFC 9112, 9.3)")
+        before: dict[str, tuple[str, dict[str, Any]]] = {
+            "unsigned": ("one without a signature", {"signing": "unsigned"}),
+            "method": ("one with PUT in place of POST", {"method": "PUT"}),
+            "content-type": ("one of plain text", {"headers": (("content-type", "text/plain"),)}),
+        }
+        for name, (words, first) in before.items():
+            if name == "unsigned" and not self.signed:
+                continue
+            variant = f"connection-{name}"
+            steps = self._step(variant, expect="either", **first), self._step(variant, 1)
+            yield self._case(variant, plan, f"a sound delivery over the connection of {words}", *steps)
 
     # -- what must be refused ------------------------------------------------------------------------
 

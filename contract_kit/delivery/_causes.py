@@ -36,6 +36,7 @@ _TOPICS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
     ("method", ("method-GET", "method-*")),
     ("framing", ("framing-chunked*", "framing-length-*", "framing-*")),
+    ("connection", ("connection-unsigned", "connection-*")),
     ("size", ("body-over-*", "body-largest")),
     ("family", ("family-other", "families-both")),
     ("names", ("names-*",)),

@@ -148,6 +148,11 @@ def _slow(it: _Facts) -> str:
 def _inconsistent(it: _Facts) -> str:
     if it.case.kind == "equivalent":
         return f"treats the same JSON differently when it is spelled otherwise: {words(it.case)}"
+    if it.case.kind == "delivery":
+        did = f"{_did(it.reply)} on" if it.reply.outcome == "crashed" else "refuses"
+        if it.case.family == "connection":
+            return f"takes what it left unread of a delivery for the next one: {did} {words(it.case)}"
+        return f"{did} a delivery that it takes over a connection of its own: {words(it.case)}"
     if it.reply.outcome == "crashed":
         return f"{_did(it.reply)} once it has seen other bodies, e.g. {when(it.case)}"
     if it.reply.outcome == "rejected":

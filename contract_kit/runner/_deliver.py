@@ -8,8 +8,9 @@ with those for minutes. The others run side by side, one step after the other.
 from __future__ import annotations
 
 import time
+from collections import Counter
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from contract_kit.delivery import NotCounted, delivery_cases, expected_signatures, prepare, read_reply
@@ -41,7 +42,7 @@ def deliver(run: Run) -> None:
     """Give every delivery case that fits the target and the user's choice, but those that are counted."""
     cases = [case for case in _cases(run) if case.effects is None]
     run.progress.phase("deliveries", len(cases))
-    alone = [case for case in cases if any(step.together for step in case.steps)]
+    alone = [case for case in cases if case.family == _CONNECTION or any(one.together for one in case.steps)]
     _side_by_side(run, [case for case in cases if case not in alone])
     _one_by_one(run, alone)
     if run.settings.effects is None and any(case.family == "repeat" for case in cases):
@@ -122,6 +123,9 @@ def _side_by_side(run: Run, cases: Sequence[Case]) -> None:
                     found[case.id] = verdict
                 if last:
                     run.progress.advance()
+        asked: Counter[tuple[Any, ...]] = Counter()
+        for id_, verdict in found.items():
+            found[id_] = _unless_left_over(run, verdict, asked)
     except ReceiverGone:
         for id_ in [*found][-_RECENT:]:
             if _dropped(found[id_]):
@@ -134,6 +138,32 @@ def _side_by_side(run: Run, cases: Sequence[Case]) -> None:
 
 
 _RECENT = 16
+_CONNECTION = "connection"
+"""The family of cases that are about what else went over the same connection."""
+_ASKED_AGAIN = 3
+
+
+def _unless_left_over(run: Run, verdict: Verdict, asked: Counter[tuple[Any, ...]]) -> Verdict:
+    """A failure that does not come again over connections of its own comes of what went over them before.
+
+    The first few of each answer are asked for again; once one of them was none, all are. ``asked`` counts both.
+    """
+    key = (verdict.finding, verdict.reply.status)
+    steady = asked[key] >= _ASKED_AGAIN and not asked[*key, "left over"]
+    if verdict.finding not in ("crash", "false_reject") or run.target.kind != "url" or steady or run.over():
+        return verdict
+    asked[key] += 1
+    again = _given(run, verdict.case, fresh=True)
+    if again is None or again.finding is not None:
+        return verdict
+    asked[*key, "left over"] += 1
+    said = "over connections that served others before"
+    return replace(
+        verdict,
+        finding="inconsistent",
+        expected="the same as over a connection of its own: as it should be",
+        observed=f"{said}: {verdict.observed}",
+    )
 
 
 def _dropped(verdict: Verdict) -> bool:
@@ -179,6 +209,8 @@ def _alone(run: Run, case: Case) -> None:
                 counter.believe()
                 break
     if verdict is not None:
+        if counter is None:
+            verdict = _unless_left_over(run, verdict, Counter())
         run.record(case, verdict)
 
 
@@ -205,17 +237,18 @@ def _tried(run: Run, case: Case, counter: EffectCounter | None) -> tuple[Verdict
     return verdict, happened
 
 
-def _given(run: Run, case: Case) -> Verdict | None:
-    """All steps of a case, and the verdict on what was answered."""
+def _given(run: Run, case: Case, *, fresh: bool = False) -> Verdict | None:
+    """All steps of a case, and the verdict on what was answered; ``fresh``: each over a connection of its own."""
     this = _Try(run, case)
     verdict: Verdict | None = None
     for batch in _batches(case):
-        outgoing = [this.step(index) for index in batch]
+        outgoing = [replace(this.step(index), fresh=fresh) for index in batch]
         for delivery, reply in run.target.exchange(outgoing):
             _, at, sent = delivery.key
             run.tally.deliveries += 1
             found = _judged(run, case, at, sent, reply)
-            if verdict is None or verdict.finding is None:
+            final = at == len(case.steps) - 1
+            if (verdict is None or verdict.finding is None) and (final or case.family != _CONNECTION):
                 verdict = found
     return verdict
 

@@ -340,9 +340,18 @@ def _manner(verdict: Verdict) -> str:
 
 
 def _by_spelling(failures: list[Verdict], met: Met) -> list[Group]:
-    """Spellings are one cause; where other bodies show that something is kept between them, that is the one."""
-    del met
+    """Spellings are one cause; where other bodies show that something is kept between them, that is the one.
+
+    What is kept of a connection is another.
+    """
     kept = [v for v in failures if v.case.kind != "equivalent"]
+    over = [v for v in kept if v.case.kind == "delivery"]
+    if over:
+        lead = next((v for v in over if v.case.family == "connection"), plainest(over))
+        return [
+            Group(over, locations_of(over), lead=lead),
+            *_by_spelling([v for v in failures if v.case.kind != "delivery"], met),
+        ]
     return (
         [Group(failures, locations_of(kept or failures), lead=plainest(kept or failures))] if failures else []
     )

@@ -176,7 +176,7 @@ class _Exchange:
             number=self._pulled,
             timeout=self.target.limit(delivery),
             bodiless=delivery.method == "HEAD",
-            alone=not sound or delivery.framing == "http-1.0",
+            alone=delivery.fresh or not sound or delivery.framing == "http-1.0",
         )
 
     def turn(self) -> None:
