@@ -10,7 +10,9 @@ Nothing heavy is imported until it is used: each public name is looked up when f
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from contract_kit._lazy import lazily
 
 if TYPE_CHECKING:
     from contract_kit.api import Contract, load
@@ -36,6 +38,8 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Contract": "contract_kit.api",
+    "load": "contract_kit.api",
     "Case": "contract_kit.model",
     "Finding": "contract_kit.model",
     "Violation": "contract_kit.model",
@@ -46,16 +50,7 @@ _HOMES = {
     "sign": "contract_kit.delivery",
 }
 
-
-def __getattr__(name: str) -> Any:
-    if name not in __all__:
-        message = f"module {__name__!r} has no attribute {name!r}"
-        raise AttributeError(message)
-    from importlib import import_module
-
-    value = getattr(import_module(_HOMES.get(name, "contract_kit.api")), name)
-    globals()[name] = value
-    return value
+__getattr__ = lazily(__name__, _HOMES)
 
 
 def __dir__() -> list[str]:

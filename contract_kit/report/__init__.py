@@ -7,7 +7,9 @@ until it is used: rich only when text is rendered.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from contract_kit._lazy import lazily
 
 if TYPE_CHECKING:
     from contract_kit.report._escape import shell_quote, visible, visible_bytes
@@ -43,36 +45,27 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Context": "_reproduce",
-    "Redactor": "_redact",
-    "check_report_paths": "_write",
-    "clause": "_words",
-    "is_sensitive_header": "_redact",
-    "place": "_words",
-    "print_text": "_text",
-    "report_schema": "_json",
-    "reproduce": "_reproduce",
-    "shell_quote": "_escape",
-    "title": "_titles",
-    "to_html": "_html",
-    "to_json": "_json",
-    "to_junit": "_junit",
-    "to_text": "_text",
-    "visible": "_escape",
-    "visible_bytes": "_escape",
-    "write_reports": "_write",
+    "Context": "._reproduce",
+    "Redactor": "._redact",
+    "check_report_paths": "._write",
+    "clause": "._words",
+    "is_sensitive_header": "._redact",
+    "place": "._words",
+    "print_text": "._text",
+    "report_schema": "._json",
+    "reproduce": "._reproduce",
+    "shell_quote": "._escape",
+    "title": "._titles",
+    "to_html": "._html",
+    "to_json": "._json",
+    "to_junit": "._junit",
+    "to_text": "._text",
+    "visible": "._escape",
+    "visible_bytes": "._escape",
+    "write_reports": "._write",
 }
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        message = f"module {__name__!r} has no attribute {name!r}"
-        raise AttributeError(message)
-    from importlib import import_module
-
-    value = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
-    globals()[name] = value
-    return value
+__getattr__ = lazily(__name__, _HOMES)
 
 
 def __dir__() -> list[str]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from contract_kit._lazy import lazily
 
 if TYPE_CHECKING:
     from contract_kit.model import Expectation
@@ -24,13 +26,4 @@ _HOMES = {
     "select": "._settings",
 }
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        message_ = f"module {__name__!r} has no attribute {name!r}"
-        raise AttributeError(message_)
-    from importlib import import_module
-
-    value = getattr(import_module(_HOMES[name], __name__), name)
-    globals()[name] = value
-    return value
+__getattr__ = lazily(__name__, _HOMES)

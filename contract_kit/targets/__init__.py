@@ -6,8 +6,9 @@ behind one verb, :meth:`Target.exchange`. What a name needs is imported when the
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from contract_kit._lazy import lazily
 
 if TYPE_CHECKING:
     from contract_kit.targets._asgi import AsgiApp
@@ -49,39 +50,31 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Again": "_base",
-    "AsSent": "_wire",
-    "AsgiApp": "_asgi",
-    "ClosesItself": "_base",
-    "CommandTarget": "_command",
-    "InProcessTarget": "_inprocess",
-    "IsolatedTarget": "_isolated",
-    "Mined": "_base",
-    "ReceiverGone": "_url_exchange",
-    "Target": "_base",
-    "Together": "_base",
-    "UrlTarget": "_url",
-    "WsgiApp": "_wsgi",
-    "ask": "_base",
-    "call_here": "_prepare",
-    "constants": "_open",
-    "describe": "_describe",
-    "fetch": "_url",
-    "import_object": "_import",
-    "open_python_target": "_open",
-    "send": "_base",
+    "Again": "._base",
+    "AsSent": "._wire",
+    "AsgiApp": "._asgi",
+    "ClosesItself": "._base",
+    "CommandTarget": "._command",
+    "InProcessTarget": "._inprocess",
+    "IsolatedTarget": "._isolated",
+    "Mined": "._base",
+    "ReceiverGone": "._url_exchange",
+    "Target": "._base",
+    "Together": "._base",
+    "UrlTarget": "._url",
+    "WsgiApp": "._wsgi",
+    "ask": "._base",
+    "call_here": "._prepare",
+    "constants": "._open",
+    "describe": "._describe",
+    "fetch": "._url",
+    "import_object": "._import",
+    "open_python_target": "._open",
+    "send": "._base",
 }
 """Public name → the private file that it lives in. A new name stands here, above and in ``__all__``."""
 
-
-def __getattr__(name: str) -> Any:
-    try:
-        home = _HOMES[name]
-    except KeyError:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}") from None
-    value = getattr(import_module(f"{__name__}.{home}"), name)
-    globals()[name] = value
-    return value
+__getattr__ = lazily(__name__, _HOMES)
 
 
 def __dir__() -> list[str]:
