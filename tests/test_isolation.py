@@ -86,6 +86,11 @@ def parse(body):
     return {"i": value["i"], "seen": seen, "pid": os.getpid()}
 
 
+def collect(body, collected=[]):
+    collected.append(body.decode())
+    return {"collected": collected}
+
+
 async def parse_async(body):
     value = json.loads(body)
     if value["do"] == "close_loop":
@@ -231,6 +236,19 @@ def test_state_is_kept_between_deliveries_unless_a_fresh_process_is_asked_for(ta
     assert [value["seen"] for value in fresh] == [1, 1, 1]
     assert len({value["pid"] for value in fresh}) == 3
     assert send(target, order("nothing")).value["seen"] == second.value["seen"] + 1
+
+
+def test_what_grows_from_body_to_body_is_begun_anew(project):
+    """A list kept in a default argument: that it is kept shows, but not at the price of reading all of it each time."""
+    bodies = [b'{"text": "%s", "number": %d}' % (b"x" * 1_000, number) for number in range(400)]
+    with open_python_target("hostile_shop:collect", timeout=10, cwd=str(project)) as target:
+        given = list(target.exchange(Delivery(key=None, body=body) for body in bodies))
+    assert [delivery.body for delivery, _ in given] == bodies
+    kept = [reply.value["collected"] for _, reply in given]
+    assert [each[-1].encode() for each in kept] == bodies
+    lengths = [len(each) for each in kept]
+    assert lengths[:3] == [1, 2, 3]
+    assert max(lengths) < 100
 
 
 def test_a_fresh_process_may_hang_or_die_too(target):

@@ -41,6 +41,8 @@ _MOST_AHEAD, _FIRST_AHEAD = 48, 4
 _BATCH = 16
 """Deliveries in a batch, whose answers come together: enough to be worth it, and few beside those ahead."""
 _MOST_BYTES = 80_000
+_FIRST_ANSWERS, _LARGE_ANSWER = 3, 1 << 15
+"""Answers that show how large a consumer's results are, and bytes that nobody minds."""
 
 
 class IsolatedTarget(ClosesItself):
@@ -105,7 +107,7 @@ class IsolatedTarget(ClosesItself):
         """The next answers. The second is what must be given again where the worker is no more."""
         found = line.answers(self._watch)
         if found:
-            if any(reply.exception == "MemoryError" for _, reply in found):
+            if line.swollen or any(reply.exception == "MemoryError" for _, reply in found):
                 left = list(line.sent)
                 line.sent.clear()
                 self._drop()
@@ -256,7 +258,9 @@ def _first(iterator: Iterator[Delivery]) -> list[Delivery]:
 class _Line:
     """The connection to one worker: ``sent`` are the deliveries without an answer, oldest first.
 
-    ``since`` is the moment from which the oldest of them has surely been in work. Times are measured from
+    ``swollen``: what the consumer returns grows from body to body, as where it keeps a list of them. All that it keeps
+    would be read and compared again with each, so another worker goes on. ``since`` is the moment from which the
+    oldest of them has surely been in work. Times are measured from
     what is read here, so a caller that comes back late finds the answers that wait, and only then looks at
     the clock.
     """
@@ -265,7 +269,8 @@ class _Line:
         self.worker = worker
         self.sent: deque[Delivery] = deque()
         self.since = 0.0
-        self.ended = False
+        self.ended = self.swollen = False
+        self._usual, self._first = 0, _FIRST_ANSWERS
         self._greeted = not worker.greets
         self._plain = plain
         self._out = bytearray()
@@ -358,8 +363,17 @@ class _Line:
             else:
                 delivery = self.sent.popleft()
                 found.append((delivery, reply_from(told, delivery)))
+                self._weigh(self._inbox.size, len(delivery.body))
         self.since = time.monotonic()
         if found:
             pace = sum(reply.elapsed for _, reply in found) / len(found) + 2e-5
             self._pace = pace if not self._pace else 0.8 * self._pace + 0.2 * pace
         return found
+
+    def _weigh(self, answer: int, body: int) -> None:
+        """Notice an answer that is large for its body and for what this worker answered first; in bytes."""
+        if self._first:
+            self._first -= 1
+            self._usual = max(self._usual, answer)
+        elif answer > _LARGE_ANSWER + 8 * body + 2 * self._usual:
+            self.swollen = True

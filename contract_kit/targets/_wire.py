@@ -48,6 +48,8 @@ class Inbox:
 
     def __init__(self) -> None:
         self._held = bytearray()
+        self.size = 0
+        """Bytes of the frame that came last."""
 
     def feed(self, data: bytes) -> Iterator[Any]:
         """The frames that ``data`` completes."""
@@ -57,6 +59,7 @@ class Inbox:
             stop = start + _HEAD + int.from_bytes(self._held[start : start + _HEAD], "little")
             if len(self._held) < stop:
                 break
+            self.size = stop - start
             yield marshal.loads(self._held[start + _HEAD : stop])  # noqa: S302 - from our own child
             start = stop
         del self._held[:start]
