@@ -1,4 +1,4 @@
-"""Run the fuzzer over the proof corpus and say how it did: ``python -m tests.corpus [NAME-GLOB]``.
+"""Run the fuzzer over the proof corpus and say how it did: ``python -m tests.corpus [-v] [NAME-GLOB]``.
 
 The table that ``make proof`` prints: each fault with the findings that a run gave, the right name or not,
 and the time to the first; each correct consumer with what a strict run said of it.
@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import sys
 import time
+from collections import Counter
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from statistics import mean, median
 from typing import TYPE_CHECKING
 
 from contract_kit.report import Context
@@ -18,6 +20,8 @@ from contract_kit.spec import load_terms
 from contract_kit.targets import open_python_target
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from contract_kit.model import RunResult
     from tests.consumers import Correct, Faulty
 
@@ -70,14 +74,28 @@ def fuzz(consumer: Correct | Faulty, *, max_examples: int = 200) -> Row:
     return Row(consumer, result, progress.first, time.monotonic() - progress.started)
 
 
-def _correct(one: Correct) -> tuple[str, bool]:
+@dataclass(frozen=True)
+class Told:
+    """One consumer's lines of the table, and what the last lines count of it."""
+
+    lines: tuple[str, ...]
+    mark: str
+    findings: int
+    first_s: float | None = None
+
+
+def _titles(row: Row) -> tuple[str, ...]:
+    return tuple(f"          {f.finding}: {f.title} [{f.case.id}]" for f in row.result.findings)
+
+
+def _correct(one: Correct) -> Told:
     row = fuzz(one)
-    lines = [f"correct   {one.name:26} {row.seconds:5.1f} s  {len(row.result.findings)} findings"]
-    lines += [f"          {f.finding}: {f.title} [{f.case.id}]" for f in row.result.findings]
-    return "\n".join(lines), not row.result.findings
+    found = len(row.names)
+    line = f"{'blamed' if found else 'correct':9} {one.name:26} {row.seconds:5.1f} s  {found} findings"
+    return Told((line, *_titles(row)), "blamed" if found else "correct", found)
 
 
-def _faulty(name: str) -> tuple[str, int, float | None, bool]:
+def _faulty(name: str) -> Told:
     from tests.consumers import FAULTY
 
     fault = next(fault for fault in FAULTY if fault.name == name)
@@ -88,35 +106,53 @@ def _faulty(name: str) -> tuple[str, int, float | None, bool]:
     first = f"{row.first_s:.2f} s" if row.first_s is not None else "-"
     told = ",".join(row.names) or fault.known_miss
     line = f"{mark:9} {name:26} {row.seconds:5.1f} s  first {first:>8}  wants {','.join(fault.findings):24} said {told}"
-    return line, len(row.names), row.first_s, mark in ("found", "known")
+    return Told((line, *_titles(row)), mark, len(row.names), row.first_s)
 
 
-def main(glob: str = "*") -> int:
-    """Print the table; 1 when a fault was missed or misnamed, or a correct consumer was blamed."""
+def _last_lines(correct: Sequence[Told], faulty: Sequence[Told]) -> Iterator[str]:
+    """The totals of the table."""
+    if correct:
+        blamed = sum(told.findings for told in correct)
+        yield f"{len(correct)} correct consumers; false alarms: {blamed}"
+    marks = Counter(told.mark for told in faulty)
+    if faulty:
+        yield f"{len(faulty)} faults: " + ", ".join(
+            f"{number} {mark}" for mark, number in marks.most_common()
+        )
+        counts = [told.findings for told in faulty if told.findings]
+        yield f"findings a fault: mean {mean(counts):.2f}, most {max(counts)}" if counts else "no findings"
+    firsts = [told.first_s for told in faulty if told.first_s is not None]
+    if firsts:
+        yield f"time to the first finding: median {median(firsts):.2f} s, most {max(firsts):.2f} s"
+
+
+def main(*words: str) -> int:
+    """Print the table; 1 when a fault was missed or misnamed, or a correct consumer was blamed.
+
+    ``-v`` also prints what each finding says; another word is a glob of the names to run.
+    """
     from concurrent.futures import ProcessPoolExecutor
 
     from tests.consumers import CORRECT, FAULTY
 
-    good, counts, firsts = True, [], []
+    glob = next((word for word in words if word != "-v"), "*")
+    verbose = "-v" in words
+    correct: list[Told] = []
+    faulty: list[Told] = []
     with ProcessPoolExecutor(2) as pool:
-        for line, fine in pool.map(_correct, [one for one in CORRECT if fnmatchcase(one.name, glob)]):
-            print(line, flush=True)
-            good &= fine
-        for line, count, first, fine in pool.map(
-            _faulty, [f.name for f in FAULTY if fnmatchcase(f.name, glob)]
-        ):
-            print(line, flush=True)
-            counts.append(count)
-            firsts += [first] if first is not None else []
-            good &= fine
-    if firsts:
-        print(
-            f"{len(counts)} faults; findings a fault: mean {sum(counts) / len(counts):.2f}, most {max(counts)}; ",
-            end="",
+        coming = (
+            (correct, pool.map(_correct, [one for one in CORRECT if fnmatchcase(one.name, glob)])),
+            (faulty, pool.map(_faulty, [one.name for one in FAULTY if fnmatchcase(one.name, glob)])),
         )
-        print(f"time to the first: median {sorted(firsts)[len(firsts) // 2]:.2f} s")
-    return 0 if good else 1
+        for kept, arriving in coming:
+            for told in arriving:
+                print(
+                    "\n".join(told.lines if verbose or told.mark != "found" else told.lines[:1]), flush=True
+                )
+                kept.append(told)
+    print(*_last_lines(correct, faulty), sep="\n")
+    return int(any(told.mark not in ("correct", "found", "known") for told in (*correct, *faulty)))
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:2]))
+    sys.exit(main(*sys.argv[1:]))
