@@ -173,21 +173,26 @@ def remove(value: Any, pointer: str) -> Any:
     return _edit(value, tokens(pointer), act)
 
 
-def differing(one: Any, other: Any, pointer: str = "") -> Iterator[str]:
+def differing(one: Any, other: Any, pointer: str = "", *, items: bool = False) -> Iterator[str]:
     """Every place at which two values differ, the deepest that says it.
+
+    Arrays of two lengths differ as a whole; with ``items``, item by item.
 
     >>> list(differing({"a": [1, 2], "b": 3}, {"a": [1, 4]}))
     ['/a/1', '/b']
+    >>> list(differing([1, 2], [3])), list(differing([1, 2], [3], items=True))
+    ([''], ['/0', '/1'])
     """
     if isinstance(one, dict) and isinstance(other, dict):
         for key in [*one, *(name for name in other if name not in one)]:
             if key not in one or key not in other:
                 yield join(pointer, key)
             else:
-                yield from differing(one[key], other[key], join(pointer, key))
-    elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
-        for index, pair in enumerate(zip(one, other, strict=True)):
-            yield from differing(*pair, join(pointer, index))
+                yield from differing(one[key], other[key], join(pointer, key), items=items)
+    elif isinstance(one, list) and isinstance(other, list) and (items or len(one) == len(other)):
+        for index, pair in enumerate(zip(one, other, strict=False)):
+            yield from differing(*pair, join(pointer, index), items=items)
+        yield from (join(pointer, at) for at in range(*sorted((len(one), len(other)))))
     elif one != other or type(one) is not type(other):
         yield pointer
 

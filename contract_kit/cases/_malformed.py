@@ -14,8 +14,9 @@ import zlib
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from contract_kit.jsonio import compact, join, strict_loads, walk
+from contract_kit.jsonio import compact, strict_loads
 
+from ._disputed import disputed, free_text, surrogates, with_unknown
 from ._draft import Draft
 
 if TYPE_CHECKING:
@@ -36,13 +37,18 @@ def malformed(base: Base) -> Iterator[Draft]:
             # A number cut short is one, and so are digits in hexadecimal: only what has braces is surely spoiled.
             if isinstance(base.value, dict | list) or not _is_json(body):
                 yield _draft(source.__name__.strip("_"), variant, words, body)
-    for variant, words, body in _disputed(base.value, plain):
+    for variant, words, body in disputed(base.value, plain):
         yield _draft("disputed", variant, words, body, disputed=True)
+    for at, words, body in surrogates(base.value):
+        yield _draft("disputed", "surrogate", words, body, at=at, disputed=True)
 
 
-def _draft(family: str, variant: str, words: str, body: bytes, *, disputed: bool = False) -> Draft:
+def _draft(
+    family: str, variant: str, words: str, body: bytes, *, at: str = "", disputed: bool = False
+) -> Draft:
     return Draft(
         kind="malformed",
+        at=at,
         family=family,
         variant=variant,
         body=body,
@@ -182,12 +188,6 @@ def _first_key(value: Any) -> str | None:
     return next((k for k in value if k.isidentifier()), None) if isinstance(value, dict) else None
 
 
-def _with_unknown(plain: bytes, raw: bytes) -> bytes:
-    """The body with one more property whose value is ``raw``."""
-    name = b'"new_field":' + raw
-    return plain[:-1] + (b"," if plain != b"{}" else b"") + name + b"}"
-
-
 def _literals(value: Any, plain: bytes) -> Iterator[Spoiled]:
     """Numbers and words that are not JSON, in a property that nobody reads."""
     if not isinstance(value, dict):
@@ -259,13 +259,13 @@ def _literals(value: Any, plain: bytes) -> Iterator[Spoiled]:
         yield (
             f"literal-{variant}",
             f"an unknown property with the value {raw.decode() or 'nothing'}",
-            _with_unknown(plain, raw),
+            with_unknown(plain, raw),
         )
 
 
 def _strings(value: Any, plain: bytes) -> Iterator[Spoiled]:
     """Raw control characters, bad escapes and broken UTF-8 inside a text that the contract knows."""
-    place = _free_text(value)
+    place = free_text(value)
     if place is None:
         return
     at, text = place
@@ -313,17 +313,6 @@ def _strings(value: Any, plain: bytes) -> Iterator[Spoiled]:
     ):
         body = plain.replace(mark, b'"' + inside + raw + b'"', 1)
         yield f"text-{variant}", f"{words} in the text at {at}", body
-
-
-def _free_text(value: Any) -> tuple[str, str] | None:
-    """A place with a plain text: the one whose text is most like a name (letters and a blank)."""
-    found = [
-        (at, item)
-        for at, item in walk(value)
-        if isinstance(item, str) and len(item) > 2 and item.isprintable()
-    ]
-    liked = [place for place in found if " " in place[1]]
-    return next(iter(liked or found), None)
 
 
 def _encodings(value: Any, plain: bytes) -> Iterator[Spoiled]:
@@ -393,72 +382,3 @@ def _others(value: Any, plain: bytes) -> Iterator[Spoiled]:
     yield "binary", "random bytes", bytes(range(256))
     yield "pickle", "a Python pickle", b"\x80\x04}\x94."
     yield "messagepack", "a MessagePack map", b"\x82\xa1a\x01\xa1b\x02"
-
-
-def _disputed(value: Any, plain: bytes) -> Iterator[Spoiled]:
-    """What sound readers take differently."""
-    text = plain.decode()
-    yield "byte-order-mark", "a UTF-8 byte order mark before the body", b"\xef\xbb\xbf" + plain
-    for name in ("utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"):
-        yield name, f"the body in {name.upper()}", text.encode(name, "replace")
-    for depth in (100, 500, 1000, 10_000, 100_000):
-        raw = b"[" * depth + b"]" * depth
-        yield (
-            f"deep-arrays-{depth}",
-            f"an unknown property with {depth} nested arrays",
-            _with_unknown(plain, raw),
-        )
-    for depth in (500, 10_000):
-        raw = b'{"a":' * depth + b"1" + b"}" * depth
-        yield (
-            f"deep-objects-{depth}",
-            f"an unknown property with {depth} nested objects",
-            _with_unknown(plain, raw),
-        )
-    yield "deep-open", "100,000 opening brackets", b"[" * 100_000
-    for digits in (400, 4300, 5000, 100_000):
-        yield f"digits-{digits}", f"an unknown number of {digits} digits", _with_unknown(plain, b"9" * digits)
-    yield "exponent-huge", "the number 1e999999999", _with_unknown(plain, b"1e999999999")
-    yield "fraction-long", "a number with 20,000 fraction digits", _with_unknown(plain, b"0." + b"3" * 20_000)
-    for variant, raw in (
-        ("high", b'"\\ud800"'),
-        ("low", b'"\\udc00"'),
-        ("swapped", b'"\\udc00\\ud800"'),
-        ("upper", b'"\\uD83D"'),
-        ("before-letter", b'"\\ud83da"'),
-    ):
-        yield (
-            f"surrogate-{variant}",
-            "a lone surrogate escape in an unknown property",
-            _with_unknown(plain, raw),
-        )
-    place = _free_text(value)
-    if place is not None:
-        mark = compact(place[1])
-        yield (
-            "surrogate-known",
-            f"a lone surrogate escape in the text at {place[0]}",
-            plain.replace(mark, mark[:-1] + b'\\ud800"', 1),
-        )
-    yield from _duplicates(value, plain)
-
-
-def _duplicates(value: Any, plain: bytes) -> Iterator[Spoiled]:
-    if not isinstance(value, dict) or not value:
-        return
-    key = next(iter(value))
-    again = json.dumps(key, ensure_ascii=False).encode() + b":" + compact(value[key])
-    yield "duplicate-same", f"the property {key} twice with the same value", plain[:-1] + b"," + again + b"}"
-    other = json.dumps(key, ensure_ascii=False).encode() + b":null"
-    yield "duplicate-null-first", f"the property {key} twice, first as null", b"{" + other + b"," + plain[1:]
-    yield "duplicate-null-last", f"the property {key} twice, last as null", plain[:-1] + b"," + other + b"}"
-    inner = next((k for k, v in value.items() if isinstance(v, dict) and v), None)
-    if inner is not None:
-        name = next(iter(value[inner]))
-        entry = json.dumps(name, ensure_ascii=False).encode() + b":" + compact("other")
-        mark = json.dumps(inner, ensure_ascii=False).encode() + b":{"
-        yield (
-            "duplicate-inner",
-            f"the property {join('', inner, name)} twice with another value",
-            plain.replace(mark, mark + entry + b",", 1),
-        )

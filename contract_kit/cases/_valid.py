@@ -28,7 +28,7 @@ from ._equivalent import marked
 from ._structure import structure
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from contract_kit.model import Terms
     from contract_kit.values import Base, Site
@@ -37,7 +37,7 @@ __all__ = ["valid"]
 
 _MOST_EDGES = 8000
 """Edges of one sort that a contract gets in all, as long as each place has its core."""
-_MOST_LARGEST = 2
+_MOST_LARGEST, _MOST_HOLDERS = 2, 6
 _BODY_LIMIT, _MARGIN = 350_000, 1000
 
 
@@ -188,25 +188,28 @@ def _scalars(terms: Terms, base: Base, site: Site, turn: tuple[int, int]) -> Ite
     if node.enum is not None or node.pointer in terms.pins:
         return
     edges: list[Edge] = []
+    largest: Iterable[Edge] = ()
     if isinstance(site.value, str):
         if node.format == "date-time":
             edges.extend(_share(terms, site.at, time_edges(), "format"))
         else:
             edges.extend(meaning_edges(node, terms.profile))
             edges.extend(_share(terms, site.at, text_edges(node), "type"))
-            edges.extend(_largest(terms, base, site))
+            largest = _largest(terms, base, site)
     elif isinstance(site.value, int | float) and not isinstance(site.value, bool):
         edges.extend((*number_edges(node), *wide_edges(node)))
-    yield from _kept(base, site, edges[turn[0] :: turn[1]])
+    yield from _kept(base, site, [*edges[turn[0] :: turn[1]], *largest])
 
 
 def _largest(terms: Terms, base: Base, site: Site) -> Iterator[Edge]:
-    """At the first few places of free text: a text that fills the body up to the provider's limit."""
+    """At the first few places of free text, and in each object: a text that fills the body up to the limit."""
     free = site.node.format is None and site.node.keyword("maxLength") is None
     places = terms.root.memo.setdefault("largest", [])
-    if free and len(places) < _MOST_LARGEST and (base.name, site.at) not in places:
-        places.append((base.name, site.at))
-    if (base.name, site.at) in places:
+    holder = site.node.pointer.rpartition("/")[0]
+    new = len(places) < _MOST_LARGEST or (len(places) < _MOST_HOLDERS and all(holder != p[2] for p in places))
+    if free and new and (base.name, site.at, holder) not in places:
+        places.append((base.name, site.at, holder))
+    if (base.name, site.at, holder) in places:
         limit = terms.profile.body_limit if terms.profile is not None else _BODY_LIMIT
         room = limit - len(compact(base.value)) - _MARGIN
         yield Edge("length", "body-limit", ruler(room))

@@ -5,7 +5,7 @@ learns which place of it carries which place of the body, and its :class:`Compar
 came out changed. :func:`judge` says what a case and its reply come to.
 """
 
-from contract_kit.oracle._again import same_result
+from contract_kit.oracle._again import same_result, unlike
 from contract_kit.oracle._change import Change
 from contract_kit.oracle._compare import Comparison, calibrate, compare
 from contract_kit.oracle._judge import judge, show
@@ -37,5 +37,6 @@ __all__ = [
     "same_result",
     "show",
     "suspicious",
+    "unlike",
     "without",
 ]

@@ -10,9 +10,12 @@ from contract_kit.oracle._steady import made_of
 from contract_kit.oracle._times import instant
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from contract_kit.oracle._bound import Path
     from contract_kit.oracle._plain import Plain
 
-__all__ = ["same_result"]
+__all__ = ["same_result", "unlike"]
 
 _NEAR = 3_600
 _RANDOM = 16
@@ -46,6 +49,24 @@ def same_result(one: Plain, other: Plain, body: str = "", other_body: str | None
     if isinstance(one, (int, float)) and not isinstance(one, bool):
         return bool(one > _STAMP and other > _STAMP and abs(one - other) < one / 1_000)
     return _same_stamp(one, other, body)
+
+
+def unlike(one: Plain, other: Plain, path: Path = ()) -> Iterator[Path]:
+    """The places at which two results of one program for one body differ all the same, topmost.
+
+    >>> list(unlike({"at": 4.1, "of": ["x", 1]}, {"at": 4.2, "of": ["x", 2]}))
+    [('at',), ('of', '1')]
+    """
+    if same_result(one, other):
+        return
+    if type(one) is dict and type(other) is dict and one.keys() == other.keys():
+        for key, item in one.items():
+            yield from unlike(item, other[key], (*path, key))
+    elif type(one) is list and type(other) is list and len(one) == len(other):
+        for index, (item, twin) in enumerate(zip(one, other, strict=True)):
+            yield from unlike(item, twin, (*path, str(index)))
+    else:
+        yield path
 
 
 def _same_stamp(one: Plain, other: Plain, body: str) -> bool:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from contract_kit.jsonio import escape_token
 from contract_kit.model import NOTHING
 from contract_kit.oracle._again import same_result
-from contract_kit.oracle._alike import as_dict
+from contract_kit.oracle._alike import SHORT, as_dict
 from contract_kit.oracle._bound import MISSING, Bound, Frame, Path, Table, items_of, resolve
 from contract_kit.oracle._change import Change
 from contract_kit.oracle._equal import explain, is_empty, is_other, normal, same
@@ -393,18 +393,27 @@ class Walk:
             self.add(Change(pointer, sent, came, "came out empty"))
 
     def _swapped(self, pointer: str, came: Plain) -> str | None:
-        """A sentence if ``came`` is what was sent for a neighbour."""
+        """A sentence if ``came`` is what was sent for a neighbour, or further out under the same name."""
         if not isinstance(came, str) or not came:
             return None
-        head = pointer.rpartition("/")[0]
-        around = resolve(head, [Frame(f.pointer, f.pointer, f.value) for f in self.frames])
-        if around is None or not isinstance(around[1], dict):
-            return None
-        for key, value in around[1].items():
-            other = f"{head}/{escape_token(key)}"
-            if value == came and other != pointer:
+        frames = [Frame(f.pointer, f.pointer, f.value) for f in self.frames]
+        head, _, name = pointer.rpartition("/")
+        others = [f"{holder}/{name}" for holder in _above(head)] if len(came) >= SHORT else []
+        around = resolve(head, frames)
+        if around is not None and isinstance(around[1], dict):
+            others += [f"{head}/{escape_token(key)}" for key in around[1]]
+        for other in others:
+            found = resolve(other, frames)
+            if other != pointer and found is not None and found[1] == came:
                 return f"the value of {other} came out in its place"
         return None
+
+
+def _above(pointer: str) -> Iterator[str]:
+    """The places that hold a place, the nearest first."""
+    while pointer:
+        pointer = pointer.rpartition("/")[0]
+        yield pointer
 
 
 def _is_hollow(sent: dict[str, Any], came: dict[str, Plain]) -> bool:

@@ -41,6 +41,8 @@ _ENOUGH = 0.5
 _MOST_POSITIONS = 16
 _SEVERAL = 2
 """Fields that must hold what was sent before an empty one beside them is one that was lost."""
+_MANY = 3
+"""Fields of an item that must be its own before one that is not is a fault."""
 _OF_ROWS = frozenset(
     [
         "id",
@@ -223,6 +225,7 @@ class _Learner:
             self.bind((*path, key), below, self._child(source, key, samples))
         if source is not None:
             self._bind_emptied(path, source, samples)
+            self._bind_outer(path, source, samples)
 
     def _bind_emptied(self, path: Path, source: str, samples: Sequence[_Sample]) -> None:
         """Bind the fields that never hold anything, of an object whose other fields hold what was sent.
@@ -241,6 +244,26 @@ class _Learner:
             gone = all(is_empty(sample.came.get(key)) for sample in samples)
             if gone and not any(value is MISSING or is_empty(value) for value in sent):
                 self.table.put((*path, key), Bound(child, seen=True))
+
+    def _bind_outer(self, path: Path, source: str, samples: Sequence[_Sample]) -> None:
+        """Bind the fields that hold what an outer object has under their name, beside others that are their own.
+
+        An outer variable that is used in an inner loop; who hands on the rest of an object means that object.
+        """
+        if not source.endswith("/*"):
+            return
+        children = {key: self._child(source, key, samples) for key in samples[0].came}
+        bound = {key: self.table.bound.get((*path, key)) for key in children}
+        own = [key for key, each in bound.items() if each and each.seen and each.source == children[key]]
+        if len(own) < _MANY:
+            return
+        for key, child in children.items():
+            each = bound[key]
+            if child is None or each is None or each.source is None or not self.places.is_declared(child):
+                continue
+            outer = each.seen and not each.source.startswith(f"{source}/")
+            if outer and each.source.rpartition("/")[2] == key and self._tells(each.source, samples):
+                self.table.put((*path, key), Bound(child, kinds=frozenset({""})))
 
     def _child(self, source: str | None, key: str, samples: Sequence[_Sample]) -> str | None:
         """The place of the same name, whatever the spelling, in the counterpart of the parent."""

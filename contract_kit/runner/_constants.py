@@ -105,12 +105,15 @@ def _keys(edits: Edits, words: Sequence[str]) -> Iterator[Case]:
             continue
         sound = next(iter(site.value.values()), "text")
         for word in words:
-            for number, item in enumerate((sound, "")):
-                if word not in site.value and edits.takes(site, {**site.value, word: item}):
-                    said = f"{site.at} has an entry named {word!r}, a constant of the target's own source"
-                    new = {**site.value, word: item}
-                    variant = f"constant-{word}{'-empty' * number}"
-                    yield from _made(edits.one(site.at, new, variant, said, family="key"))
+            if word in site.value:
+                continue
+            new = {**site.value, word: sound}
+            if edits.takes(site, new):
+                said = f"{site.at} has an entry named {word!r}, a constant of the target's own source"
+                yield from _made(edits.one(site.at, new, f"constant-{word}", said, family="key"))
+            if edits.takes(site, {**site.value, word: ""}):
+                at = join(site.at, word)
+                yield from _made(edits.one(at, "", f"constant-{word}-empty", clause(at, "")))
 
 
 def _names(edits: Edits, words: Sequence[str]) -> Iterator[Case]:

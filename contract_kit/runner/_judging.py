@@ -20,6 +20,7 @@ from contract_kit.oracle import (
     find_leaks,
     judge,
     same_result,
+    unlike,
     without,
 )
 from contract_kit.targets import AsSent, send
@@ -61,6 +62,7 @@ class Judge:
         self._plain: dict[bytes, Reply] = {}
         self.comparison: Comparison = calibrate((), self._places)
         self._counters: frozenset[tuple[str, ...]] = frozenset()
+        """Places of results that have nothing to do with a body: they are no part of what two results must agree in."""
         self.compared = 0
         self.accepted = 0
 
@@ -85,7 +87,16 @@ class Judge:
             replies, pairs = replies + more, pairs + apart
         self.comparison = calibrate(pairs, self._places)
         self._counters = counters([came for _, came in pairs])
+        if pairs:
+            self._counters |= self._own_affair(compact(pairs[0][0]))
         return replies
+
+    def _own_affair(self, body: bytes) -> frozenset[tuple[str, ...]]:
+        """Where two processes that saw nothing before differ about one body: clocks of any kind, chance."""
+        one, other = self.ask(body, fresh=True), self.ask(body, fresh=True)
+        if one.value is NOTHING or other.value is NOTHING:
+            return frozenset()
+        return frozenset(unlike(one.value, other.value))
 
     def _learn(self, bodies: Sequence[Any]) -> tuple[list[Reply], list[tuple[Any, Any]]]:
         replies = []

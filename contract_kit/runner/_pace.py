@@ -5,11 +5,13 @@ from __future__ import annotations
 import statistics
 from collections import Counter, deque
 from math import ceil, log
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from contract_kit.jsonio import get, replace, strict_loads, written
 from contract_kit.model import Verdict
 from contract_kit.oracle import FLOOR_S, is_slow, suspicious
+
+from ._place import is_whole
 
 if TYPE_CHECKING:
     from contract_kit.model import Case, Reply
@@ -27,15 +29,19 @@ _MOST_IN_VAIN, _LONG = 40, 1.0
 _KNOWN_SLOW, _MOST_SLOW = 3, 30
 """Slow cases at one place, and in all, after which that is known and no more are measured."""
 _STUCK = 16
+_DEAR, _MOST_DEAR = 0.5, 8
+"""Seconds after which a crash, or what is slow, costs a run as much as a hang does; and how many such values are kept."""
 _MOST_HANGS = (2, 4, 6)
 """Hangs at one place in one family, at one place, and of one edge, after which no more such cases are tried."""
 
 
 class Pace:
-    """The times of one target's recent replies, and the causes of its hangs."""
+    """The times of one target's recent replies, and the causes of its hangs and of crashes that take as long."""
 
     def __init__(self) -> None:
         self._hangs: Counter[tuple[str, ...]] = Counter()
+        self._dear: list[tuple[str, Any]] = []
+        """Places and values that took so long: a body of many differences that has one of them is given no more."""
         self._in_a_row = 0
         self._in_vain = 0
         self._slow: Counter[str] = Counter()
@@ -46,8 +52,9 @@ class Pace:
         """Take a reply's time, or its hang, into account."""
         hung = reply.outcome == "timed_out"
         self._in_a_row = self._in_a_row + 1 if hung else 0
-        if hung:
+        if hung or (reply.outcome == "crashed" and reply.elapsed >= _DEAR):
             self._hangs.update(_causes(case))
+            self._note_value(case)
 
     @property
     def is_stuck(self) -> bool:
@@ -64,7 +71,17 @@ class Pace:
         """Whether cases of the same cause have hung often enough: a run must stay short."""
         if not self._hangs:
             return False
-        return any(self._hangs[key] >= most for key, most in zip(_causes(case), _MOST_HANGS, strict=True))
+        if any(self._hangs[key] >= most for key, most in zip(_causes(case), _MOST_HANGS, strict=True)):
+            return True
+        return is_whole(case) and self._holds_dear(case)
+
+    def _note_value(self, case: Case) -> None:
+        """Keep what stands at the place of a case that took so long."""
+        if case.at and len(self._dear) < _MOST_DEAR:
+            self._dear.append((case.at, _value_at(case, case.at)))
+
+    def _holds_dear(self, case: Case) -> bool:
+        return any(_value_at(case, at) == value for at, value in self._dear)
 
     def is_suspicious(self, case: Case, reply: Reply) -> bool:
         """Whether a reply took far longer than its case's size explains."""
@@ -111,6 +128,9 @@ class Pace:
             self._in_vain += 1
             return None
         self._slow[case.at] += 1
+        if min(repeats) >= _DEAR:
+            self._hangs.update(_causes(case))
+            self._note_value(case)
         return Verdict(
             case=case,
             reply=reply,
@@ -125,6 +145,14 @@ class Pace:
 def _causes(case: Case) -> tuple[tuple[str, ...], ...]:
     """The causes that a hang may have, from narrow to wide."""
     return ((case.kind, case.at, case.family), (case.kind, case.at), (case.kind, case.family, case.variant))
+
+
+def _value_at(case: Case, at: str) -> Any:
+    """What stands at a place of a case's body; itself, which equals nothing, where that is no JSON."""
+    try:
+        return get(strict_loads(case.body), at)
+    except (ValueError, RecursionError):
+        return case
 
 
 def _halved(case: Case) -> bytes | None:

@@ -31,6 +31,7 @@ __all__ = ["reduced"]
 _MOST, _MOST_OUTSIDE = 8, 3
 _FEW = 3
 """Differences that make a sentence."""
+_MANY_PLACES = 200
 _MOST_STEPS, _MOST_STEPS_OF_A_HANG = 120, 12
 
 
@@ -76,7 +77,7 @@ def _reduced(run: Run, verdict: Verdict, base: Any) -> Verdict:
     except (ValueError, RecursionError):
         return verdict
     best, steps = verdict, 0
-    places = list(differing(base, value))
+    places = _places(base, value)
     # Halves first: most differences have no part in it.
     size = max(len(places) // 2, 1)
     most = _MOST_STEPS_OF_A_HANG if verdict.finding == "timeout" else _MOST_STEPS
@@ -90,7 +91,7 @@ def _reduced(run: Run, verdict: Verdict, base: Any) -> Verdict:
             found = _with(run, best, _taken_back(base, value, chunk))
             if found is not None:
                 best, value = found
-                places = [place for place in places if place not in chunk]
+                places = [place for place in _places(base, value) if place not in chunk]
                 kept = True
                 break
         if not kept:
@@ -100,9 +101,20 @@ def _reduced(run: Run, verdict: Verdict, base: Any) -> Verdict:
     return _told(best, base, value)
 
 
+def _places(base: Any, value: Any) -> list[str]:
+    """The places to take back one after the other: of arrays, first the items that one of the two has more.
+
+    An array may differ in so much that it is no difference to show; a few hundred items are one.
+    """
+    found = list(differing(base, value, items=True))
+    return found if len(found) <= _MANY_PLACES else list(differing(base, value))
+
+
 def _taken_back(base: Any, value: Any, places: list[str]) -> Any:
     """``value`` with what ``base`` has at ``places``."""
-    for place in places:
+    # Items are added from the first and taken away from the last, for the others must keep their places.
+    adding = [place for place in places if get(base, place) is not MISSING]
+    for place in (*adding, *reversed([place for place in places if place not in adding])):
         old = get(base, place)
         try:
             if old is not MISSING:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["COMMON_LIMITS", "KEYS", "Edge", "numbers", "texts", "times", "unknown_values"]
+__all__ = ["COMMON_LIMITS", "KEYS", "LATER", "Edge", "numbers", "texts", "times", "unknown_values"]
 
 COMMON_LIMITS = (20, 32, 50, 64, 100, 128, 255, 256, 500, 512, 1000, 1024, 2048, 4096)
 _LARGE = (65_535, 65_536)
@@ -256,6 +256,10 @@ def texts() -> tuple[Edge, ...]:
     ):
         found.extend(Edge(family, name, value) for name, value in table.items())
     return (*found, *lengths(4096))
+
+
+LATER = (Edge("unicode", "superscript-digits", "10²"),)
+"""Edges of a free string that came later: they stand behind all others, for places share the edges by their number."""
 
 
 @cache

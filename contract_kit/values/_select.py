@@ -11,7 +11,7 @@ from contract_kit.jsonio import MISSING
 from contract_kit.shape import FORMATS, Node
 
 from ._build import Builder
-from ._edges import Edge, lengths, numbers, ruler, texts, times
+from ._edges import LATER, Edge, lengths, numbers, ruler, texts, times
 from ._formats import DISPUTED, FORMS, WIDTHS, padded
 from ._mail import MAIL
 from ._meaning import meaning
@@ -60,8 +60,8 @@ def text_edges(node: Node) -> tuple[Edge, ...]:
         return tuple(edge._replace(disputed=True) for edge in _at_bounds(node))
     most = node.keyword("maxLength")
     if most is not None:
-        return (*texts(), *_at_bounds(node))
-    return (*texts(), *(edge for edge in lengths(70_000) if len(edge.value) > 5000))
+        return (*texts(), *_at_bounds(node), *LATER)
+    return (*texts(), *(edge for edge in lengths(70_000) if len(edge.value) > 5000), *LATER)
 
 
 def _padded(node: Node, form: str) -> Iterator[Edge]:

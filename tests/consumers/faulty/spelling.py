@@ -106,7 +106,7 @@ class escapes_first(Parser):
         return super().load(re.sub(r"\\u([0-9a-f]{4})", lambda found: chr(int(found[1], 16)), text))
 
 
-@fault("altered inconsistent", "", "an escaped ampersand is undone in the text")
+@fault("altered inconsistent false_reject", "", "an escaped ampersand is undone in the text")
 class ampersand_first(Parser):
     def load(self, text: str) -> Any:
         return super().load(text.replace("\\u0026", "&"))
