@@ -191,3 +191,53 @@ def numbered(body: bytes) -> Any:
         "topic": event.get("event_type"),
         "id": customer.get("id"),
     }
+
+
+def timed(body: bytes) -> Any:
+    """Says how long the machine has been up, beside what it was sent."""
+    return {"event": sound(body), "at": time.perf_counter()}
+
+
+def dear_death(body: bytes) -> Any:
+    """Works for a while before it dies of every text of one field."""
+    event, customer = _customer(body)
+    if not str(customer.get("address_city", "Xx"))[:1].isupper():
+        time.sleep(0.6)
+        raise MemoryError
+    return event
+
+
+def dear_pause(body: bytes) -> Any:
+    event, customer = _customer(body)
+    if customer and "id" not in customer:
+        time.sleep(0.6)
+    return event
+
+
+def no_offsets(body: bytes) -> Any:
+    """Does not take times with an offset, in a list at that."""
+    event, customer = _customer(body)
+    for item in customer.get("integrations", ()):
+        if str(item.get("created_at", "Z"))[-6:-5] in ("+", "-"):
+            raise BadWebhook("offset")
+    return event
+
+
+def outer_id(body: bytes) -> Any:
+    event, customer = _customer(body)
+    for item in customer.get("integrations", ()):
+        if "id" in item and "id" in customer:
+            item["id"] = customer["id"]
+    return event
+
+
+def utf8_of_id(body: bytes) -> Any:
+    event, customer = _customer(body)
+    str(customer.get("external_id", "")).encode()
+    return event
+
+
+def zone_of_postal_code(body: bytes) -> Any:
+    event, customer = _customer(body)
+    code = customer.get("address_postal_code", "")
+    return event if not code.isdigit() or int(code) >= 0 else None

@@ -46,8 +46,28 @@ def crash(name: str, **more) -> Reply:
         ("accepts values of a wrong type in 2 places, e.g. customer.name [] (must be a string or null)", "false_accept",
          at("/customer/name", [], kind="invalid", keyword="type"), ACCEPTED, ["/a", "/b"],
          Constraint("/customer/name", "type", ["string", "null"])),
-        ('accepts other text for 4 date-times, e.g. "2023-02-30T00:00:00Z" at customer.created_at', "false_accept",
+        ('accepts text of a wrong format in 4 places, e.g. customer.created_at "2023-02-30T00:00:00Z" (no date-time)', "false_accept",
          at("/customer/created_at", "2023-02-30T00:00:00Z", kind="invalid", keyword="format"), ACCEPTED, list("abcd"), DATE),
+        ('accepts customer.created_at "2023-02-03T24:00:00Z" (no date-time: hour 24)', "false_accept",
+         at("/customer/created_at", "2023-02-03T24:00:00Z", kind="invalid", keyword="format", variant="hour-24",
+            description='/customer/created_at is "2023-02-03T24:00:00Z" (hour 24)'), ACCEPTED, [], DATE),
+        ('accepts customer.created_at "yesterday" (no date-time)', "false_accept",
+         at("/customer/created_at", "yesterday", kind="invalid", keyword="format", variant="text",
+            description='/customer/created_at is "yesterday" (text)'), ACCEPTED, [], DATE),
+        ("accepts a body that is no UTF-8: the byte 0xFE in the text at customer.name", "false_accept",
+         make_case(kind="malformed", body=b"\xfe", at="", pointer=None, keyword=None,
+                   description="the byte 0xFE in the text at /customer/name"), ACCEPTED, [], None),
+        ("crashes with IndexError when customer.integrations is []", "crash",
+         at("/customer/integrations", [], description="/customer/integrations has 0 items"), crash("IndexError"), [], None),
+        ("refuses customer.name of 300 characters", "false_reject", at("/customer/name", "x" * 300, family="length"), REFUSED, [], None),
+        ("refuses customer.name of 64 characters (256 bytes)", "false_reject",
+         at("/customer/name", "𝒜" * 64, family="length"), REFUSED, [], None),
+        ("crashes with IndexError when customer.name has 300 characters", "crash",
+         at("/customer/name", "x" * 300, family="length"), crash("IndexError"), [], None),
+        ("refuses an unknown field, customer.new_field 0", "false_reject",
+         at("/customer/new_field", 0, family="unknown"), REFUSED, ["/customer/new_field", "/customer/other"], None),
+        ("crashes with OverflowError when an unknown field, customer.new_field, is null (and in 1 more place)", "crash",
+         at("/customer/new_field", None, family="unknown"), crash("OverflowError"), ["/customer/new_field", "/new_field"], None),
         ("accepts a body without customer.id (is required)", "false_accept",
          at("/customer/id", kind="invalid", keyword="required", absent=True), ACCEPTED, [], None),
         ("accepts a body that is no JSON: a trailing comma", "false_accept",
@@ -155,7 +175,7 @@ def test_places_read_as_people_write_them(pointer, said):
         ("escaped", "escapes it: 1 → 2"),
         ("percent-encoded", "percent-encodes it: 1 → 2"),
         ("percent-decoded", "percent-decodes it: 1 → 2"),
-        ("shortened to 1 character", "shortens it to 1 character"),
+        ("shortened to 1 character", "shortens it to 1 character: 1 → 2"),
         ("shortened from 3 to 2 items", "shortens it from 3 to 2 items"),
         ("shortened from 3 to 2 items and re-ordered", "shortens it from 3 to 2 items and re-ordered"),
         ("its beginning cut off", "cuts off the beginning of it: 1 → 2"),
@@ -191,6 +211,28 @@ def test_places_read_as_people_write_them(pointer, said):
 )
 def test_a_change_is_told_by_what_was_done(how, said):
     assert say_change(Changed(how, "1", "2"), "it") == said
+
+
+@pytest.mark.parametrize(
+    ("sent", "came", "said"),
+    [
+        (f'[{{"id":"{"x" * 99}"}}]', "[]", "empties it"),
+        ('[{"id":"x"}]', "[]", 'empties it: [{"id":"x"}]'),
+    ],
+)
+def test_an_array_that_fits_no_line_is_not_shown(sent, came, said):
+    assert say_change(Changed("came out empty", sent, came), "it") == said
+
+
+def test_a_long_text_that_was_shortened_is_told_by_its_lengths_alone():
+    long = Changed("shortened to 255 characters", f'"{"x" * 90}', f'"{"x" * 70}')
+    assert say_change(long, "it") == "shortens it to 255 characters"
+
+
+def test_what_was_cut_before_keeps_what_was_said_of_its_size():
+    came = f'"Ada{"x" * 60}… (65,542 characters)'
+    said = say_change(Changed("text was added", '"Ada"', came), "it")
+    assert said == f'adds text to it: "Ada" → "Ada{"x" * 26}… (65,542 characters)'
 
 
 def test_each_reason_of_the_oracle_has_a_sentence():
@@ -244,7 +286,7 @@ def test_the_actual_place_of_a_change_may_be_another_than_the_case_s():
     case, changed = at("/customer/email", "x"), Changed("shortened to 1 character", '"Zoë"', '"Z"')
     assert (
         title("altered", case, ACCEPTED, ["/customer/*"], at="/customer/name", changed=changed)
-        == "shortens customer.name to 1 character"
+        == 'shortens customer.name to 1 character: "Zoë" → "Z"'
     )
     assert title("lost", case, ACCEPTED, ["/customer/*"], at="/customer/name") == "loses customer.name"
 

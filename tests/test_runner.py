@@ -249,3 +249,61 @@ def test_what_comes_of_state_is_not_called_a_crash() -> None:
 
 def test_a_counter_in_what_comes_out_is_no_state() -> None:
     assert fuzz("numbered", kinds=frozenset({"valid", "equivalent"})).findings == ()
+
+
+def test_a_clock_in_what_comes_out_is_no_state() -> None:
+    result = fuzz("timed", kinds=frozenset({"equivalent"}))
+    assert result.findings == ()
+    assert result.summary.cases > 50
+
+
+def test_crashes_and_pauses_that_take_long_are_given_no_more_often_than_hangs() -> None:
+    """A run stays short: what costs half a second each time is known after a few."""
+    for name, finding, only_ in (
+        ("dear_death", "crash", "valid:/customer/address_city*"),
+        ("dear_pause", "slow", "valid:*"),
+    ):
+        started = time.monotonic()
+        result = fuzz(name, only=(only_,), timeout=2.0)
+        assert only(result).finding == finding
+        assert result.summary.skipped > 15
+        assert time.monotonic() - started < 90
+
+
+def test_a_pair_whose_list_hides_the_difference_is_no_cause_of_its_own() -> None:
+    """What a whole array differs in is taken back item by item, to the one field that matters."""
+    result = fuzz("no_offsets", policy="schema", only=("valid:/customer/integrations/*", "valid:::pair*"))
+    found = only(result)
+    assert found.finding == "false_reject"
+    assert found.pointer == "/customer/integrations/*/created_at"
+
+
+def test_an_outer_name_that_is_used_in_an_inner_loop_shows() -> None:
+    found = only(fuzz("outer_id", only=("valid:::full", "valid:/customer/integrations*")))
+    assert found.finding == "altered"
+    assert found.title.startswith("gives the value of customer.id in place of customer.integrations[0].id: ")
+
+
+@pytest.mark.parametrize(
+    ("name", "case"),
+    [
+        ("utf8_of_id", "malformed:/customer/external_id::surrogate"),
+        ("zone_of_postal_code", "valid:/customer/address_postal_code::unicode-superscript-digits"),
+    ],
+)
+def test_texts_that_few_think_of_stand_at_each_place(name: str, case: str) -> None:
+    found = only(fuzz(name, only=("valid:/customer/address_*", "malformed:*")))
+    assert (found.finding, found.case.id) == ("crash", case)
+    assert len(found.locations) == 1
+
+
+def test_a_broken_rule_beside_what_fails_says_nothing_of_the_place() -> None:
+    target = open_python_target(
+        "tests.consumers.faulty.crashes:email_domain", rejects=(REFUSAL,), timeout=1.0
+    )
+    with target:  # type: ignore[attr-defined]
+        settings = Settings(
+            only=("valid:/customer/email*", "valid:::with*", "invalid:*:with*"), max_examples=0
+        )
+        result = run(TERMS, target, settings, Context(target="x", kind=target.kind))
+    assert only(result).locations == ("/customer/email",)

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 __all__ = ["say_change"]
 
 _SHOWN = 60
-_BOTH, _CAME, _SENT, _NONE = "both", "came", "sent", ""
+_BOTH, _CAME, _SENT, _SHORT, _NONE = "both", "came", "sent", "short", ""
+"""Which values are shown: ``short``: both, where neither is long."""
 _SAID: tuple[tuple[str, str, str], ...] = (
     (r"came out as null", "turns {at} into null", _SENT),
     (r"came out empty", "empties {at}", _SENT),
@@ -35,7 +36,7 @@ _SAID: tuple[tuple[str, str, str], ...] = (
     (r"non-ASCII letters damaged", "damages the non-ASCII letters of {at}", _BOTH),
     (r"(HTML-|un)?(HTML-)?(un)?escaped", "{0} {at}", _BOTH),
     (r"percent-(en|de)coded", "percent-{1}codes {at}", _BOTH),
-    (r"shortened to (.+)", "shortens {at} to {1}", _NONE),
+    (r"shortened to (.+)", "shortens {at} to {1}", _SHORT),
     (r"shortened from (.+)", "shortens {at} from {1}", _NONE),
     (r"its beginning cut off", "cuts off the beginning of {at}", _BOTH),
     (r"text was added", "adds text to {at}", _BOTH),
@@ -93,5 +94,20 @@ def _filled(told: str, change: Changed, at: str, parts: list[str]) -> str:
 
 
 def _values(change: Changed, values: str) -> str:
-    sent, came = visible(change.sent, _SHOWN), visible(change.came, _SHOWN)
+    sent, came = _cut(change.sent), _cut(change.came)
+    if values == _SENT and change.sent[:1] in ("{", "[") and len(change.sent) > _SHOWN:
+        return ""
+    if values == _SHORT:
+        values = _BOTH if max(len(change.sent), len(change.came)) <= _SHOWN else _NONE
     return {_BOTH: f": {sent} → {came}", _SENT: f": {sent}", _CAME: f": {came}"}.get(values, "")
+
+
+_SIZE = re.compile(r"… \([0-9,]+ characters\)$")
+
+
+def _cut(value: str) -> str:
+    """A value that fits; one that was cut before keeps what was said of its size."""
+    size = _SIZE.search(value)
+    if len(value) <= _SHOWN or size is None:
+        return visible(value, _SHOWN)
+    return visible(value[: _SHOWN // 2]) + visible(size[0])

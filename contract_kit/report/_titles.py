@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from contract_kit.jsonio import MISSING
 from contract_kit.report._changes import say_change
 from contract_kit.report._escape import visible
-from contract_kit.report._words import SHOWN, TITLE, place, rule_words, shown, thing, value_of, when, words
+from contract_kit.report._words import TITLE, place, rule_words, thing, unknown, value_of, when, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -102,14 +102,11 @@ def _accept(it: _Facts) -> str:
         return f"accepts a delivery that must be refused: {words(it.case)}"
     if it.case.keyword is None:
         return f"accepts {thing(it.case)}"
-    _, value = value_of(it.case)
     if len(it.locations) > 1:
         places = len(it.locations)
-        if it.rule is not None and it.case.keyword == it.rule.keyword == "format" and value is not MISSING:
-            example = f"{shown(value)} at {place(it.case.at)}"
-            return f"accepts other text for {places} {visible(str(it.rule.value), SHOWN)}s, e.g. {example}"
         what = _MANY.get(it.case.keyword, f"what breaks {it.case.keyword}")
         return f"accepts {what} in {places} places, e.g. {thing(it.case)}{rule_words(it.case, it.rule)}"
+    _, value = value_of(it.case)
     if value is MISSING and it.case.kind == "invalid" and it.case.at:
         return f"accepts a body without {place(it.case.at)}{rule_words(it.case, it.rule)}"
     return f"accepts {thing(it.case)}{rule_words(it.case, it.rule)}"
@@ -120,6 +117,8 @@ def _reject(it: _Facts) -> str:
         return f"refuses a sound delivery, the one before this: {words(it.case)}"
     if it.case.kind == "delivery":
         return f"refuses a delivery that must be taken: {words(it.case)}"
+    if unknown(it.case):
+        return f"refuses {thing(it.case)}"
     return f"refuses {thing(it.case)}{_elsewhere(it.locations)}"
 
 

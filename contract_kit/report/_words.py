@@ -16,7 +16,7 @@ from contract_kit.report._escape import visible
 if TYPE_CHECKING:
     from contract_kit.model import Case, Constraint
 
-__all__ = ["SHOWN", "TITLE", "clause", "place", "rule_words", "shown", "thing", "value_of", "when", "words"]
+__all__ = ["SHOWN", "TITLE", "clause", "place", "rule_words", "shown", "thing", "unknown", "value_of", "when", "words"]
 
 TITLE = 200
 SHOWN = 60
@@ -25,6 +25,7 @@ SHORT = 40
 _DATE_TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:(\d\d)(?:\.(\d+))?([Zz]|[+-]\d\d:\d\d)")
 _LEAP = "60"
 _SEVERAL, _CONTEXT, _AS_TEXT = "several", "context", "as-text"
+_LENGTH, _UNKNOWN = "length", "unknown"
 """Families of cases whose description is a sentence, of several differences or of one beside a state; a variant."""
 _TYPES = {
     "string": "a string",
@@ -145,11 +146,24 @@ def _beside(case: Case) -> str:
 
 def _of_container(case: Case, value: Any) -> str | None:
     """What the maker of a case says of an object or an array: "customer.tags has 101 items"."""
-    if not isinstance(value, dict | list) or case.kind != "valid" or not case.at:
+    if not isinstance(value, dict | list) or not value or case.kind != "valid" or not case.at:
         return None
     if not case.description.startswith(f"{case.at} has "):
         return None
     return visible(place(case.at) + case.description[len(case.at) :], TITLE // 2)
+
+
+def _of_size(case: Case, value: Any) -> str | None:
+    """A text of which only the length matters: "300 characters", and its bytes where they are more."""
+    if case.family != _LENGTH or not isinstance(value, str) or len(value) <= SHORT:
+        return None
+    size = len(value.encode("utf-8", "surrogatepass"))
+    return f"{len(value):,} characters" + (f" ({size:,} bytes)" if size != len(value) else "")
+
+
+def unknown(case: Case) -> bool:
+    """Whether a case is about a field that the contract does not name."""
+    return case.kind == "valid" and case.family == _UNKNOWN and bool(case.at)
 
 
 def thing(case: Case) -> str:
@@ -177,6 +191,11 @@ def thing(case: Case) -> str:
         return f"a body in which {told}"
     if case.variant == _AS_TEXT and isinstance(value, str) and value[:1] in ("{", "["):
         return f"{place(case.at)} as its own JSON text"
+    size = _of_size(case, value)
+    if size:
+        return f"{place(case.at)} of {size}"
+    if unknown(case):
+        return f"an unknown field, {place(case.at)} {shown(value)}"
     beside = _beside(case)
     return f"{place(case.at)} {shown(value)}{_special(case, value)}{beside}"
 
@@ -231,13 +250,22 @@ def when(case: Case) -> str:
     gone = _missing(case)
     if gone is not None:
         return f"when {place(gone)} is absent"
-    told = _of_container(case, value)
+    told, size = _of_container(case, value), _of_size(case, value)
+    if unknown(case):
+        told = f"an unknown field, {place(case.at)}, is {shown(value)}"
+    elif size:
+        told = f"{place(case.at)} has {size}"
     said = told or f"{place(case.at)} is {shown(value)}{_special(case, value)}"
     return f"when {said}{_beside(case)}"
 
 
+_POINTER = re.compile(r"(?<= at )(?:/[^\s/]+)+$")
+
+
 def words(case: Case) -> str:
-    return visible(case.description or case.variant or case.family or case.id, TITLE // 2)
+    """What the maker of a case says of it, places written as people write them."""
+    said = case.description or case.variant or case.family or case.id
+    return visible(_POINTER.sub(lambda found: place(found[0]), said), TITLE // 2)
 
 
 def rule_words(case: Case, rule: Constraint | None) -> str:
@@ -255,7 +283,17 @@ def rule_words(case: Case, rule: Constraint | None) -> str:
     if rule is None or rule.keyword != case.keyword:
         said = re.fullmatch(r"(?:\S+|the body) (must .+)", case.because)
         return f" ({visible(said.group(1), TITLE // 2) if said else unknown})"
-    return f" ({known.format(_rule_value(rule))})"
+    return f" ({known.format(_rule_value(rule))}{_fault(case)})"
+
+
+def _fault(case: Case) -> str:
+    """What is wrong with a text of the right kind: "no date-time: hour 24"."""
+    said = re.fullmatch(r".*\(([a-z0-9 ]+)\)", case.description) if case.keyword == "format" else None
+    return f": {said[1]}" if said and case.variant not in _PLAIN_TEXT else ""
+
+
+_PLAIN_TEXT = frozenset({"text", "empty", "null-text"})
+"""What is so plainly no date that it need not be said why."""
 
 
 def _rule_value(rule: Constraint) -> str:

@@ -50,11 +50,11 @@ class Group:
 def locations_of(verdicts: list[Verdict]) -> list[str]:
     """The places of a group, the most frequent first.
 
-    Bodies that differ in many things, and other events, say nothing of the place: only where there is nothing
-    else do they count.
+    Bodies that differ in many things, other events, and a broken rule beside another value say nothing of the
+    place: only where there is nothing else do they count.
     """
     single = [v for v in verdicts if not is_whole(v.case)]
-    told = [v for v in single if v.case.kind != "foreign"] or single
+    told = [v for v in single if v.case.kind != "foreign" and v.case.family != "context"] or single
     return [place for place, _ in Counter(pattern(v.case, v.pointer) for v in told).most_common()] or [""]
 
 
