@@ -16,7 +16,19 @@ from contract_kit.report._escape import visible
 if TYPE_CHECKING:
     from contract_kit.model import Case, Constraint
 
-__all__ = ["SHOWN", "TITLE", "clause", "place", "rule_words", "shown", "thing", "unknown", "value_of", "when", "words"]
+__all__ = [
+    "SHOWN",
+    "TITLE",
+    "clause",
+    "place",
+    "rule_words",
+    "shown",
+    "thing",
+    "unknown",
+    "value_of",
+    "when",
+    "words",
+]
 
 TITLE = 200
 SHOWN = 60

@@ -354,6 +354,11 @@ def times() -> tuple[Edge, ...]:
         Edge("month-end", f"{month:02}", f"2025-{month:02}-{days:02}T23:59:59Z")
         for month, days in enumerate(_DAYS, start=1)
     ]
+    found += [
+        Edge("offset", "minute-59", "2026-03-14T10:25:53+00:59"),
+        Edge("leap-second", "far-east", "2017-01-01T05:29:60+05:30", disputed=True),
+        Edge("leap-second", "far-west", "2016-12-31T15:59:60-08:00", disputed=True),
+    ]
     return tuple(found)
 
 

@@ -301,6 +301,11 @@ def _date_times() -> dict[str, str]:
     }
     for month, days in enumerate((31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31), start=1):
         bad[f"day-{days + 1}-of-{month:02}"] = f"2024-{month:02}-{days + 1:02}T09:26:53Z"
+    # Where a leap second may stand (C's %S reads 61, too), and beside one.
+    bad["second-61-at-day-end"] = "2016-12-31T23:59:61Z"
+    bad["leap-second-hour-24"] = "2016-12-31T24:59:60+01:00"
+    bad["leap-second-minute-60"] = "2016-12-31T23:60:60+00:01"
+    bad["leap-second-midday"] = "2016-12-31T12:00:60Z"
     return bad
 
 
