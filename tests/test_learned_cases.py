@@ -206,7 +206,7 @@ CREDIT = 'crashes with ZeroDivisionError when customer.metadata.credit_limit is 
         (
             'if len(c.get("external_id", "")) == 73:\n    raise BadWebhook',
             "false_reject",
-            'refuses customer.external_id "Lorem ipsum dol…" (73 characters)',
+            'refuses customer.external_id of 73 characters ("Lorem ipsum dol…")',
         ),
         (
             'if c.get("address_country") == "US" and not c.get("address_state"):\n    raise LookupError',
@@ -216,7 +216,7 @@ CREDIT = 'crashes with ZeroDivisionError when customer.metadata.credit_limit is 
         (
             'if c.get("locale", {}).get("lang") == "x":\n    pass',
             "crash",
-            "crashes with AttributeError when customer.locale is 0",
+            "crashes with AttributeError when an unknown field, customer.locale, is 0",
         ),
     ],
     ids=["prefix", "key", "size", "state", "unknown property"],

@@ -76,7 +76,9 @@ def _crash(it: _Facts) -> str:
 def _did(reply: Reply) -> str:
     """A crash in few words."""
     if reply.exception:
-        return f"crashes with {reply.exception.split(':')[0].rsplit('.', 1)[-1]}"
+        name = reply.exception.split(":")[0]
+        last = name.rsplit(".", 1)[-1]
+        return f"crashes with {name if last.islower() else last}"  # `error` alone says nothing: re.error does
     if reply.status is None:
         return f"crashes ({visible(reply.detail, TITLE // 2)})" if reply.detail else "crashes"
     # Exit codes end at 255, and a signal is below zero; what crashes over HTTP is 3xx, 5xx or broken.

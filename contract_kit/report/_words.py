@@ -116,9 +116,8 @@ def shown(value: Any) -> str:
     """
     if isinstance(value, str):
         if len(value) > SHOWN:
-            return f'"{visible(value[: SHOWN // 4])}…" ({len(value):,} characters)'
-        quoted = value.replace('"', '\\"')
-        return f'"{visible(quoted)}"'
+            return f"{_quoted(value[: SHOWN // 4] + '…')} ({len(value):,} characters)"
+        return _quoted(value)
     if isinstance(value, dict | list) and value:
         text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
         many = f"{len(value):,}"
@@ -130,6 +129,11 @@ def shown(value: Any) -> str:
     if isinstance(value, int) and value.bit_length() > TITLE:
         return f"an integer of {value.bit_length():,} bits"
     return visible(json.dumps(value), SHOWN)
+
+
+def _quoted(text: str) -> str:
+    """A text as JSON has it, so that a backslash is told from what it escapes."""
+    return '"' + visible(text.replace("\\", "\\\\").replace('"', '\\"')) + '"'
 
 
 def _special(case: Case, value: Any) -> str:
@@ -166,11 +170,12 @@ def _of_container(case: Case, value: Any) -> str | None:
 
 
 def _of_size(case: Case, value: Any) -> str | None:
-    """A text of which only the length matters: "300 characters", and its bytes where they are more."""
+    """A text that is there for its length: "300 characters", its bytes where they are more, and how it begins."""
     if case.family != _LENGTH or not isinstance(value, str) or len(value) <= SHORT:
         return None
     size = len(value.encode("utf-8", "surrogatepass"))
-    return f"{len(value):,} characters" + (f" ({size:,} bytes)" if size != len(value) else "")
+    said = f"{len(value):,} characters" + (f" and {size:,} bytes" if size != len(value) else "")
+    return f"{said} ({_quoted(value[: SHOWN // 4] + '…')})"
 
 
 def unknown(case: Case) -> bool:
