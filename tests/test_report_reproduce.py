@@ -18,6 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from report_makers import HOSTILE, PARSER, URL, body_with, make_case, make_finding
 
+import contract_kit
 from contract_kit.model import Case, Step
 from contract_kit.report import Context, Redactor, reproduce
 from contract_kit.report._escape import printable
@@ -171,6 +172,8 @@ def run_function(text: str) -> tuple[Case, dict]:
     class Kit:
         Case = Case
 
+        load = staticmethod(contract_kit.load)
+
         @staticmethod
         def check(target, case, **more):
             seen.update(target=target, case=case, **more)
@@ -246,11 +249,28 @@ def test_a_url_is_checked_by_its_address_and_several_refusals_as_a_tuple():
     assert "contract_kit.check('http://127.0.0.1:8000/webhooks', case, rejects=(ValueError, C))" in text
 
 
-def test_cases_of_several_deliveries_have_no_curl_line_and_are_fetched_by_id():
+def test_cases_of_several_deliveries_have_no_curl_line_and_are_taken_from_the_catalogue():
     case = make_case(steps=(Step(body=b"{}", expect="accept"),))
     lines = reproduce(case, URL)
     assert "curl" not in lines
-    assert f"case.id == {case.id!r}" in lines["pytest"]
+    assert f"only={case.id!r}" in lines["pytest"]
+
+
+@pytest.mark.parametrize(
+    ("ctx", "fields"),
+    [
+        (dataclasses.replace(URL, insecure=True), {}),
+        (dataclasses.replace(URL, effects=("--effects", "http://127.0.0.1:1/n")), {"effects": 1}),
+    ],
+)
+def test_what_a_test_cannot_say_has_no_test_code(ctx, fields):
+    assert "pytest" not in reproduce(make_case(**fields), ctx)
+
+
+def test_check_gives_no_case_of_several_deliveries_for_it_would_be_another():
+    case = make_case(steps=(Step(body=b"{}", expect="accept"),), terms=contract_kit.load().terms)
+    with pytest.raises(contract_kit.errors.UsageError, match="several deliveries"):
+        contract_kit.check(URL.target, case)
 
 
 def test_a_finding_stands_for_its_case():

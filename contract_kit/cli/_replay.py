@@ -156,10 +156,12 @@ class _Again:
 
     def _by_id(self, told: Saved, terms: Terms, settings: Settings) -> Finding | None:
         """Run the case of that id again, with all that belongs to it."""
+        from contract_kit.report import literal_glob
         from contract_kit.runner import run
 
-        literal = "".join(f"[{sign}]" if sign in "[*?" else sign for sign in told.case.id)
-        only = replace(settings, only=(literal,), kinds=frozenset({told.case.kind}), max_examples=0)
+        only = replace(
+            settings, only=(literal_glob(told.case.id),), kinds=frozenset({told.case.kind}), max_examples=0
+        )
         result = run(terms, self._target, only, self._context)
         if not result.summary.cases:
             raise UsageError(f"{told.case.id} is no case of this target; a delivery case may need --secret")

@@ -88,6 +88,7 @@ def keep(verdict: Verdict) -> list[str]:
 def _toml(case_id: str) -> str:
     """A TOML string of a glob that matches this id only."""
     import json
-    import re
 
-    return json.dumps(re.sub(r"[\[*?]", lambda found: f"[{found.group()}]", case_id))
+    from contract_kit.report import literal_glob
+
+    return json.dumps(literal_glob(case_id))

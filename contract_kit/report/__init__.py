@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from contract_kit._lazy import lazily
 
 if TYPE_CHECKING:
-    from contract_kit.report._escape import shell_quote, visible, visible_bytes
+    from contract_kit.report._escape import literal_glob, shell_quote, visible, visible_bytes
     from contract_kit.report._html import to_html
     from contract_kit.report._json import report_schema, to_json
     from contract_kit.report._junit import to_junit
@@ -29,6 +29,7 @@ __all__ = [
     "check_report_paths",
     "clause",
     "is_sensitive_header",
+    "literal_glob",
     "place",
     "print_text",
     "report_schema",
@@ -50,6 +51,7 @@ _HOMES = {
     "check_report_paths": "._write",
     "clause": "._words",
     "is_sensitive_header": "._redact",
+    "literal_glob": "._escape",
     "place": "._words",
     "print_text": "._text",
     "report_schema": "._json",

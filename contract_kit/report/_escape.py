@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "html_text",
+    "literal_glob",
     "printable",
     "shell_bytes",
     "shell_quote",
@@ -170,6 +171,15 @@ def _octal(data: bytes) -> str:
 
 def _is_plain(text: str) -> bool:
     return all(printable(char) for char in text)
+
+
+def literal_glob(text: str) -> str:
+    """A glob that matches ``text`` only.
+
+    >>> literal_glob("valid:/a[0]?:x")
+    'valid:/a[[]0][?]:x'
+    """
+    return re.sub(r"[\[*?]", lambda found: f"[{found.group()}]", text)
 
 
 def shell_quote(text: str) -> str:

@@ -141,6 +141,13 @@ class Redactor:
             return _LONG.sub(REDACTED, self.text(value))
         return REDACTED if value else value
 
+    def covered(self, headers: Headers) -> Headers:
+        """Headers for people to paste: of credentials and of signatures nothing stays."""
+        return tuple(
+            (name, REDACTED if is_sensitive_header(name) and value else self.text(value))
+            for name, value in headers
+        )
+
     def headers(self, headers: Headers) -> Headers:
         """All of a message's headers."""
         return tuple((name, self.header(name, value)) for name, value in headers)

@@ -8,11 +8,11 @@ from contract_kit._lazy import lazily
 
 if TYPE_CHECKING:
     from contract_kit.model import Expectation
-    from contract_kit.runner._check import check, judge_for, message
+    from contract_kit.runner._check import check, message
     from contract_kit.runner._run import Run, run
     from contract_kit.runner._settings import Progress, Settings, select
 
-__all__ = ["Expectation", "Progress", "Run", "Settings", "check", "judge_for", "message", "run", "select"]
+__all__ = ["Expectation", "Progress", "Run", "Settings", "check", "message", "run", "select"]
 
 _HOMES = {
     "Expectation": "contract_kit.model",
@@ -20,7 +20,6 @@ _HOMES = {
     "Run": "._run",
     "Settings": "._settings",
     "check": "._check",
-    "judge_for": "._check",
     "message": "._check",
     "run": "._run",
     "select": "._settings",

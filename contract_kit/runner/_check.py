@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from contract_kit.delivery import signed
 from contract_kit.errors import ContractViolation, UsageError
 from contract_kit.report import Context, reproduce, title
 from contract_kit.targets import UrlTarget, open_python_target
@@ -11,12 +13,13 @@ from contract_kit.targets import UrlTarget, open_python_target
 from ._judging import Judge
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
-    from contract_kit.model import Case, Delivery, InputKind, Verdict
+    from contract_kit.delivery import Family
+    from contract_kit.model import Case, Delivery, Headers, InputKind, Terms, Verdict
     from contract_kit.targets import Target
 
-__all__ = ["check", "judge_for", "message"]
+__all__ = ["check", "message"]
 
 Rejects = type[BaseException] | str
 
@@ -31,76 +34,103 @@ def check(
     *,
     input: InputKind = "bytes",  # noqa: A002 (the option's name everywhere)
     lossless: bool = False,
+    path: str | None = None,
+    headers: Mapping[str, str] | None = None,
+    secret: str | None = None,
+    sign: Family = "svix",
 ) -> None:
     """Give ``case`` to ``target`` and raise ``ContractViolation`` where the contract is broken.
 
     ``target`` is a callable (``bytes``, ``str`` or the decoded value in, by ``input``), a model class or an
     app, called in this process, or the URL of a receiver. ``rejects`` are the exceptions that are a refusal.
+    Endpoints: ``path`` is where an app takes webhooks, ``headers`` go with every delivery, and ``secret``
+    signs it, in the header family ``sign``. ``UsageError`` for a case of several deliveries, which
+    ``contract_tests`` and the command line give.
 
     >>> import contract_kit, json
     >>> contract = contract_kit.load("customer.created")
     >>> contract_kit.check(json.loads, contract.cases(kinds=["valid"])[0])
     """
     __tracebackhide__ = True  # pytest shows the user's own line, not ours
-    refusals = _several(rejects)
-    judge = judge_for(target, case, refusals, input_=input, lossless=lossless)
+    if case.steps:
+        raise UsageError(f"{case.id} is a case of several deliveries: contract_tests(…, only=…) gives it")
+    way = _Way(
+        rejects=(rejects,) if isinstance(rejects, str | type) else tuple(rejects),
+        input=input,
+        lossless=lossless,
+        path=path,
+        headers=tuple((headers or {}).items()),
+        secret=secret,
+        sign=sign,
+    )
+    judge = _judge_for(target, case, way)
     reply = judge.ask(case.body, case)
     verdict = judge.settled(case, reply)
     if verdict.finding is not None:
         raise ContractViolation(
-            message(verdict, _context(judge, refusals, input, lossless=lossless)),
+            message(verdict, _context(judge, way)),
             finding=verdict.finding,
             case_id=case.id,
             verdict=verdict,
         )
 
 
-def _several(rejects: Rejects | Iterable[Rejects]) -> tuple[Rejects, ...]:
-    return (rejects,) if isinstance(rejects, str | type) else tuple(rejects)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Way:
+    """How a target is given cases; one target may be checked in several ways."""
+
+    rejects: tuple[Rejects, ...]
+    input: InputKind
+    lossless: bool
+    path: str | None
+    headers: Headers
+    secret: str | None
+    sign: Family
+
+    def prepare(self, delivery: Delivery) -> Delivery:
+        """A delivery as it goes out: with the user's headers, and signed afresh."""
+        delivery = replace(delivery, headers=(*delivery.headers, *self.headers))
+        return delivery if self.secret is None else signed(delivery, self.secret, self.sign)
+
+    def open(self, target: Any) -> Target:
+        """The target, which stays open: it is checked with many cases."""
+        if isinstance(target, str) and target.startswith(("http://", "https://")):
+            return UrlTarget(target)
+        return open_python_target(
+            target, input_=self.input, rejects=self.rejects, isolate=False, path=self.path
+        )
 
 
-def _context(judge: Judge, refusals: tuple[Rejects, ...], input_: InputKind, *, lossless: bool) -> Context:
+def _context(judge: Judge, way: _Way) -> Context:
     """How the command line gives the same case: what it does unasked is not said."""
-    names = [one if isinstance(one, str) else f"{one.__module__}:{one.__qualname__}" for one in refusals]
+    names = [one if isinstance(one, str) else f"{one.__module__}:{one.__qualname__}" for one in way.rejects]
     names = [] if names == ["builtins:ValueError"] else names
     words = [word for name in names for word in ("--rejects", name)]
-    words += ["--input", input_] if input_ != "bytes" else []
-    words += ["--lossless"] if lossless else []
+    words += ["--input", way.input] if way.input != "bytes" else []
+    words += ["--lossless"] if way.lossless else []
     target = judge.target
     return Context(
-        target=target.name, kind=target.kind, options=tuple(words), rejects=tuple(names), input=input_
+        target=target.name, kind=target.kind, options=tuple(words), rejects=tuple(names), input=way.input
     )
 
 
-def judge_for(
-    target: Any,
-    case: Case,
-    rejects: Rejects | Iterable[Rejects] = ValueError,
-    *,
-    input_: InputKind = "bytes",
-    lossless: bool = False,
-) -> Judge:
+def _judge_for(target: Any, case: Case, way: _Way) -> Judge:
     """The judge of a target: calibrated once, for a target is checked with many cases."""
     if case.terms is None:
-        raise UsageError(f"case {case.id} belongs to no contract; take cases from Contract.cases()")
-    refusals = _several(rejects)
-    key = (id(target), refusals, input_, lossless, id(case.terms))
+        raise UsageError(
+            f"case {case.id} belongs to no contract; take cases from Contract.cases(), or make them with "
+            "terms=contract.terms"
+        )
+    terms: Terms = case.terms
+    key = (id(target), way, id(terms))
     if key not in _judges:
         from contract_kit.values import base_values
 
-        opened: Target
-        if isinstance(target, str) and target.startswith(("http://", "https://")):
-            opened = UrlTarget(target)
-        else:
-            opened = open_python_target(target, input_=input_, rejects=refusals, isolate=False)
-        judge = Judge(case.terms, opened, _as_it_is, lossless=lossless)
-        judge.calibrate(base_values(case.terms, _CALIBRATION))
-        _judges[key] = ((target, case.terms), judge)
+        secrets = () if way.secret is None else (way.secret,)
+        judge = Judge(terms, way.open(target), way.prepare, lossless=way.lossless, secrets=secrets)
+        judge.calibrate(base_values(terms, _CALIBRATION))
+        _judges[key] = ((target, terms), judge)
     return _judges[key][1]
-
-
-def _as_it_is(delivery: Delivery) -> Delivery:
-    return delivery
 
 
 def message(verdict: Verdict, context: Context) -> str:

@@ -92,6 +92,9 @@ class Project:
     def run(self, *args: str) -> pytest.RunResult:
         return self.pytester.runpytest_inprocess(*QUIET, *args)
 
+    def run_apart(self, *args: str) -> pytest.RunResult:
+        return self.pytester.runpytest_subprocess(*QUIET, *args)
+
     def outcomes(self, *args: str) -> dict[str, int]:
         return self.run(*args).parseoutcomes()
 
