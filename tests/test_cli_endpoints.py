@@ -161,6 +161,15 @@ def test_a_fault_behind_a_url_is_found_and_replayed_without_its_secret_in_any_fi
             assert SECRET.removeprefix("whsec_").encode() not in path.read_bytes(), path
 
 
+def test_a_replay_that_cannot_come_in_does_not_say_that_the_fault_is_mended(cli, planted, place):
+    only = ("--only", "invalid:/customer/status:enum:case-*")
+    assert cli("fuzz", planted.url, *QUICK, *only, "--report", "r.json").code == 1
+    for words in ((), ("--secret", OTHER)):
+        again = cli("replay", "r.json", planted.url, *words)
+        assert (again.code, again.out) == (3, "")
+        assert "answers the first sound delivery with 401" in again.err
+
+
 def test_a_kept_delivery_case_is_replayed_by_its_id(cli, place, planted, signed):
     only = ("--only", "delivery:::repeat-five-times")
     effects = ("--effects", planted.effects_url, "--effects-pointer", "/writes")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import shlex
 import socket
+import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from cli_makers import SMALL_RUN, Done, run, workplace
@@ -316,14 +319,68 @@ def test_a_real_process_ends_with_the_same_codes(tmp_path):
     assert (done.code, done.out, done.errors) == (3, "", ["broken.py:3: RuntimeError: no database"])
 
 
+def shell(line: str, cwd) -> subprocess.CompletedProcess[str]:
+    """A line of a shell, in which ``contract-kit`` is ours."""
+    line = line.replace("contract-kit", f"{shlex.quote(sys.executable)} -m contract_kit")
+    return subprocess.run(["sh", "-c", line], capture_output=True, text=True, check=False, cwd=cwd)
+
+
+SMALL = f"contract-kit fuzz shop:faulty --rejects shop:BadWebhook {shlex.join(SMALL_RUN)}"
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        (f"{SMALL} >&-", 1),
+        (f"{SMALL} 2>&-", 1),
+        (f"{SMALL} <&-", 1),
+        (f"{SMALL} >&- 2>&- <&-", 1),
+        ("contract-kit cases >&-", 0),
+        ("contract-kit --help >&-", 0),
+        ("contract-kit fuzz shop:none 2>&-", 3),
+    ],
+)
+def test_streams_that_are_closed_change_no_exit_code(tmp_path, line, code):
+    workplace(tmp_path)
+    done = shell(line, tmp_path)
+    assert done.returncode == code
+    assert "fault of contract-kit" not in done.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device that is always full is Linux's")
+@pytest.mark.parametrize(
+    "words",
+    ["--help", "cases --help", "cases", "generate", "spec", "fixtures out --kinds foreign", "--version"],
+)
+def test_a_full_disk_is_told_in_a_line_and_ends_with_2(tmp_path, words):
+    done = shell(f"contract-kit {words} >/dev/full", tmp_path)
+    assert done.stderr == "Error: cannot write to standard output: no space left on device\n"
+    assert done.returncode == 2
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device that is always full is Linux's")
+@pytest.mark.parametrize(
+    ("line", "code"), [("contract-kit fuzz shop:none", 3), ("contract-kit fuz", 2), (SMALL, 1)]
+)
+def test_an_error_that_cannot_be_told_keeps_its_exit_code(tmp_path, line, code):
+    workplace(tmp_path)
+    assert shell(f"{line} >out 2>/dev/full", tmp_path).returncode == code
+
+
+@pytest.mark.parametrize("option", ["--secret", "--event"])
+def test_an_empty_variable_of_a_script_is_not_taken_for_the_default(cli, option):
+    done = cli("fuzz", "http://127.0.0.1:1/", option, "")
+    assert done.code == 2
+    assert done.errors[0].startswith(f"Error: Invalid value for '{option}'")
+    assert done.errors[0].endswith("it is empty")
+
+
 def test_help_imports_nothing_heavy(tmp_path):
     heavy = ("rich", "hypothesis", "faker", "yaml", "jsonschema_rs", "httptools", "asyncio", "pytest")
     code = (
         "import sys; from contract_kit.cli import main; main(['--help']); "
         f"print([name for name in {heavy!r} if name in sys.modules], file=sys.stderr)"
     )
-    import subprocess
-
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -56,7 +56,8 @@ class State:
 def _to_stderr(line: str) -> None:
     if sys.stderr is not None:
         encoding = getattr(sys.stderr, "encoding", None) or "utf-8"
-        sys.stderr.write(line.encode(encoding, "backslashreplace").decode(encoding) + "\n")
+        with suppress(OSError):  # a full disk: what went wrong before that is the exit code
+            sys.stderr.write(line.encode(encoding, "backslashreplace").decode(encoding) + "\n")
 
 
 def state_of(ctx: click.Context) -> State:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import sys
@@ -23,7 +24,9 @@ __all__ = ["main"]
 
 COMMANDS = ("demo", "fuzz", "cases", "generate", "fixtures", "send", "serve", "replay", "spec", "init")
 """In the order in which help lists them; each is ``command`` of the file of its name."""
-FINDINGS, USAGE, OURS, INTERRUPTED = 1, 2, 4, 130
+USAGE, OURS, INTERRUPTED = 2, 4, 130
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+"""What a stream's device says; files of ours that cannot be written have a ``UsageError`` with their name."""
 
 
 class _Group(click.Group):
@@ -90,6 +93,7 @@ def _without_command(ctx: click.Context) -> int:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and give its exit code; errors are lines on stderr."""
+    _three_streams()
     state = State()
     args = list(sys.argv[1:] if argv is None else argv)
     try:
@@ -102,6 +106,15 @@ def main(argv: Sequence[str] | None = None) -> int:
             state.say(*traceback.format_exc().splitlines())
         code = _ending(error, state)
     return _flushed(code, state)
+
+
+def _three_streams() -> None:
+    """A stream that was closed before we started is nobody's: a pipe to a child must not get its number."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # the lowest free number, which is this one
 
 
 @contextmanager
@@ -145,8 +158,8 @@ def _ending(error: BaseException, state: State) -> int:
         case ContractKitError():
             state.error(str(error))
             return error.exit_code
-        case OSError() if state.writing is not None:
-            state.error(f"cannot write {state.writing}: {_reason(error)}")
+        case OSError() if state.writing is not None or error.errno in _FULL:
+            state.error(f"cannot write {state.writing or 'to standard output'}: {_reason(error)}")
             return USAGE
     from contract_kit import __version__
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from contract_kit.config import INPUTS, SIGNS, Options, header_of, kinds_of
 from contract_kit.errors import UsageError
@@ -27,6 +28,7 @@ __all__ = [
     "contract_options",
     "delivery_options",
     "kinds_option",
+    "named",
     "options_from",
     "policy_option",
     "secret_options",
@@ -70,8 +72,15 @@ def _many(_ctx: click.Context, _param: click.Parameter, value: tuple[Any, ...]) 
     return value or None
 
 
+def named(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    """A name, where one is said: an empty variable of a script is not the default."""
+    if value == "" and ctx.get_parameter_source(str(param.name)) is ParameterSource.COMMANDLINE:
+        raise click.BadParameter("it is empty", ctx, param)
+    return value
+
+
 contract_options = _together(
-    click.option("--event", metavar="NAME", help="The event.  [default: customer.created]"),
+    click.option("--event", metavar="NAME", callback=named, help="The event.  [default: customer.created]"),
     click.option(
         "--spec",
         type=click.Path(path_type=Path),
@@ -109,6 +118,7 @@ secret_options = _together(
         metavar="whsec_…",
         envvar="CONTRACT_KIT_SECRET",
         show_envvar=True,
+        callback=named,
         help="Sign deliveries; turns the signature cases on.",
     ),
     click.option(

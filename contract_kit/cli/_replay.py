@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from contract_kit.cli._kept import Saved
     from contract_kit.model import Case, Finding, TargetKind, Terms, Verdict
     from contract_kit.report import Context
-    from contract_kit.runner import Settings
+    from contract_kit.runner import Run, Settings
     from contract_kit.targets import Target
 
 __all__ = ["command"]
@@ -136,6 +136,7 @@ class _Again:
 
     def __init__(self, target: Target, context: Context) -> None:
         self._target, self._context = target, context
+        self._runs: dict[tuple[int, str | None], Run] = {}
 
     def judge(self, told: Saved, terms: Terms, settings: Settings) -> Verdict | Finding | None:
         """What is wrong now, if anything is."""
@@ -145,14 +146,21 @@ class _Again:
 
     def _as_saved(self, told: Saved, terms: Terms, settings: Settings) -> Verdict | None:
         """Give the very bytes that were saved, and judge what comes of them."""
-        from contract_kit.runner import Progress, Run
-        from contract_kit.values import base_values
-
-        run = Run(terms, self._target, settings, self._context, Progress())
-        run.judge.calibrate(base_values(terms, 5))
+        run = self._run(terms, settings)
         case = replace(told.case, terms=terms)
         verdict = run.judge.settled(case, run.judge.ask(case.body, case))
         return verdict if verdict.finding is not None else None
+
+    def _run(self, terms: Terms, settings: Settings) -> Run:
+        """A run that has met the target: one that is closed to sound bodies would seem to refuse rightly."""
+        from contract_kit.runner import Progress, Run, first_contact
+
+        key = (id(terms), settings.policy)
+        if key not in self._runs:
+            run = Run(terms, self._target, settings, self._context, Progress())
+            first_contact(run)
+            self._runs[key] = run
+        return self._runs[key]
 
     def _by_id(self, told: Saved, terms: Terms, settings: Settings) -> Finding | None:
         """Run the case of that id again, with all that belongs to it."""

@@ -7,6 +7,7 @@ import threading
 import click
 
 from contract_kit.cli._base import Command, state_of
+from contract_kit.cli._options import named
 from contract_kit.errors import TargetError
 
 __all__ = ["command"]
@@ -28,6 +29,7 @@ __all__ = ["command"]
     metavar="whsec_…",
     envvar="CONTRACT_KIT_SECRET",
     show_envvar=True,
+    callback=named,
     help="Take only what is signed with it.",
 )
 @click.option("--planted", is_flag=True, help="With the faults that 'contract-kit demo' plants.")

@@ -50,6 +50,8 @@ def print_text(
     from rich.console import Console
 
     stream = sys.stdout if stream is None else stream
+    if stream is None:  # closed before we were started: nobody reads
+        return
     console = Console(file=stream, highlight=False, markup=False, emoji=False)
     width = console.width if console.is_terminal else None
     with console.capture() as captured:
