@@ -2,22 +2,28 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+BARE := $(VENV)/.bare
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help fixtures demo test check lint types format clean
+.PHONY: help fixtures demo test format clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
 
-$(STAMP): pyproject.toml
-	$(PYTHON) -c 'import sys; sys.exit("contract_kit needs Python 3.11 or newer, this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
+# What a user installs; the first look needs no more.
+$(BARE): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit("contract_kit needs Python 3.11 or newer, this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(STAMP): $(BARE)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[all]" --group dev
 	@touch $@
 
-demo: $(STAMP) ## start the sample receiver, fuzz it, show what is wrong with it
+demo: $(BARE) ## start the sample receiver, fuzz it, show what is wrong with it
 	$(BIN)/contract-kit demo
 
 test: $(STAMP) ## run every test, the type checker and the linter

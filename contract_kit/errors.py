@@ -66,7 +66,7 @@ class RemoteAddressRefused(UsageError):
             )
         return (
             f"refusing to send to {self.address}: it is neither loopback nor a private address "
-            "(RFC 1918, fc00::/7); pass --allow-remote if you own it"
+            "(RFC 1918, fc00::/7); if you own it, say so: --allow-remote, or allow_remote = true in pyproject.toml"
         )
 
 

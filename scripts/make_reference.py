@@ -48,6 +48,7 @@ def reference() -> str:
         *_ini_values(),
         *_fixture_list(),
         *_marker_arguments(),
+        *_check_arguments(),
         *_suite_arguments(),
         *_table_keys(),
         *_commands(),
@@ -138,6 +139,12 @@ def _marker_arguments() -> Iterator[str]:
     yield _table(("argument", "type", "default"), rows)
 
 
+def _check_arguments() -> Iterator[str]:
+    yield "## `contract_kit.check`\n"
+    yield f"```text\n{_call('check', contract_kit.check)}\n```\n"
+    yield _prose((inspect.getdoc(contract_kit.check) or "").partition("\n\n>>>")[0])
+
+
 def _suite_arguments() -> Iterator[str]:
     yield "## `contract_kit.contract_tests`\n"
     yield f"```text\n{_call('contract_tests', contract_kit.contract_tests)}\n```\n"
@@ -199,8 +206,6 @@ def _option(option: click.Option) -> tuple[str, str, str]:
     told = _DEFAULT.search(text)
     default = told[1] if told else str(option.default) if option.show_default else ""
     text = _DEFAULT.sub("", text)
-    if option.multiple:
-        text += " Repeatable."
     if option.envvar:
         text += f" Also `{option.envvar}`."
     return f"`{names} {value}`" if value else f"`{names}`", text.strip(), default
@@ -242,7 +247,11 @@ def _call(name: str, function: Callable[..., Any]) -> str:
 
 def _parameter(param: inspect.Parameter) -> str:
     mark = "*" if param.kind is param.VAR_POSITIONAL else "**" if param.kind is param.VAR_KEYWORD else ""
-    default = "" if param.default is param.empty else f" = {param.default!r}"
+    default = (
+        ""
+        if param.default is param.empty
+        else f" = {getattr(param.default, '__name__', repr(param.default))}"
+    )
     return f"{mark}{param.name}: {_plain(param.annotation)}{default}"
 
 

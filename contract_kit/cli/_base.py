@@ -94,6 +94,10 @@ class Command(click.Command):
         more["context_settings"] = {"help_option_names": HELP_NAMES, **more["context_settings"]}
         super().__init__(*args, **more)
         self.params.append(debug_option())
+        for param in self.params:
+            if isinstance(param, click.Option) and param.multiple:
+                told, gap, default = (param.help or "").partition("  [default")
+                param.help = f"{told} Repeatable.{gap}{default}"
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Everything after the first ``--`` is another program's, its options included."""

@@ -161,6 +161,9 @@ def jobs_from(ctx: click.Context, target: str | None, params: dict[str, Any]) ->
             cwd=root,
         )
 
+    if target is not None and config.targets and target.isidentifier() and config.find(target) is None:
+        names = ", ".join(one.name for one in config.targets)
+        raise UsageError(f"no target {target!r} is set up in pyproject.toml; there are {names}")
     if words or (target is not None and config.find(target) is None):
         return [Job("", wanted(target or "", words, config.options, str(Path.cwd())), config.expect)]
     found = _configured(config, target)

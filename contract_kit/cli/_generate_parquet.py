@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 from contract_kit.cli._columns import Columns, columns_of
 from contract_kit.cli._generate_make import blocks, source_of
-from contract_kit.cli._output import beside, destination
+from contract_kit.cli._output import destination
 from contract_kit.errors import UsageError
+from contract_kit.report import beside
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

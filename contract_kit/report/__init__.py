@@ -21,11 +21,13 @@ if TYPE_CHECKING:
     from contract_kit.report._text import print_text, to_text
     from contract_kit.report._titles import title
     from contract_kit.report._words import clause, place
-    from contract_kit.report._write import check_report_paths, write_reports
+    from contract_kit.report._write import beside, check_place, check_report_paths, write_reports
 
 __all__ = [
     "Context",
     "Redactor",
+    "beside",
+    "check_place",
     "check_report_paths",
     "clause",
     "is_sensitive_header",
@@ -48,6 +50,8 @@ __all__ = [
 _HOMES = {
     "Context": "._reproduce",
     "Redactor": "._redact",
+    "beside": "._write",
+    "check_place": "._write",
     "check_report_paths": "._write",
     "clause": "._words",
     "is_sensitive_header": "._redact",

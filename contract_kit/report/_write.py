@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import os
 import secrets
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from contract_kit.errors import UsageError
 from contract_kit.report._escape import visible
 from contract_kit.report._redact import Redactor
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from contract_kit.model import RunResult
 
-__all__ = ["check_report_paths", "write_reports"]
+__all__ = ["beside", "check_place", "check_report_paths", "write_reports"]
 
 
 def _json(result: RunResult) -> bytes:
@@ -53,15 +53,7 @@ def check_report_paths(paths: Sequence[Path | str]) -> tuple[Path, ...]:
             known = ", ".join(_WRITERS)
             msg = f"cannot tell the format of report {shown!r}: its name must end in one of {known}"
             raise UsageError(msg)
-        if path.is_dir():
-            msg = f"cannot write report {shown!r}: it is a directory"
-            raise UsageError(msg)
-        if not path.parent.is_dir():
-            msg = f"cannot write report {shown!r}: there is no directory {visible(str(path.parent))!r}"
-            raise UsageError(msg)
-        if not os.access(path.parent, os.W_OK | os.X_OK):
-            msg = f"cannot write report {shown!r}: no permission to write to {visible(str(path.parent))!r}"
-            raise UsageError(msg)
+        check_place(path, "report ")
         if any(path.absolute() == other.absolute() for other in checked):
             msg = f"report {shown!r} is named twice"
             raise UsageError(msg)
@@ -82,21 +74,41 @@ def write_reports(
     rendered = [(path, _WRITERS[path.suffix.lower()](clean)) for path in checked]
     for path, data in rendered:
         try:
-            _replace(path, data)
+            with beside(path) as file:
+                file.write(data)
         except OSError as error:
             msg = f"cannot write report {visible(str(path))!r}: {error.strerror or error}"
             raise UsageError(msg) from error
 
 
-def _replace(path: Path, data: bytes) -> None:
-    """The file at ``path`` replaced by one of ``data``, at once; the usual permissions (umask) hold."""
+def check_place(path: Path, what: str = "") -> None:
+    """``UsageError`` where no file can be made at ``path``; ``what`` it would be stands before its name."""
+    shown, folder = f"{what}{visible(str(path))!r}", visible(str(path.parent))
+    if path.is_dir():
+        raise UsageError(f"cannot write {shown}: it is a directory")
+    if not path.parent.is_dir():
+        raise UsageError(f"cannot write {shown}: there is no directory {folder!r}")
+    if not os.access(path.parent, os.W_OK | os.X_OK):
+        raise UsageError(f"cannot write {shown}: no permission to write to {folder!r}")
+
+
+@contextmanager
+def beside(path: Path) -> Iterator[IO[bytes]]:
+    """A new file that takes the place of ``path`` when all went well, and is gone when not.
+
+    The usual permissions (umask) hold; a link stays one.
+    """
+    if path.exists() and not path.is_file():  # a pipe or a device cannot be renamed onto
+        with path.open("wb") as out:
+            yield out
+        return
     # The name's own length may be at the file system's limit: a short one of ours stands in.
-    beside = path.with_name(f".{secrets.token_hex(8)}.tmp")
+    new = path.with_name(f".{secrets.token_hex(8)}.tmp")
     try:
-        with beside.open("xb") as file:
-            file.write(data)
-        beside.replace(path.resolve() if path.is_symlink() else path)
+        with new.open("xb") as out:
+            yield out
+        new.replace(path.resolve() if path.is_symlink() else path)
     except BaseException:
         with suppress(OSError):
-            beside.unlink()
+            new.unlink()
         raise
