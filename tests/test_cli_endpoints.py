@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import signal
+import socket
 import subprocess
+import sys
 import time
 from contextlib import contextmanager
 
@@ -302,6 +304,19 @@ def test_the_demo_finds_exactly_what_is_planted(tmp_path):
     page = (tmp_path / "report.html").read_text("utf-8")
     assert page.lower().startswith("<!doctype html>")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["report.html"]
+    secret, keep_up = (line.strip() for line in done.out.splitlines()[-2:])
+    again = [line.split(maxsplit=1)[1] for line in done.out.splitlines() if line.startswith("    replay ")]
+    assert len(again) == len(DEMO)
+    with socket.socket() as sock:  # somebody else may have the port that is served at unasked
+        sock.bind(("127.0.0.1", 0))
+        port = str(sock.getsockname()[1])
+    keep_up = keep_up.replace("serve", f"serve --port {port}")
+    lines = [secret, keep_up, "trap 'kill $!' EXIT", "sleep 2", *(f"{one}; echo end $?" for one in again)]
+    pasted = (
+        "\n".join(lines).replace("contract-kit", f"{sys.executable} -m contract_kit").replace("8765", port)
+    )
+    seen = subprocess.run(["sh", "-c", pasted], capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert [line for line in seen.stdout.splitlines() if line.startswith("end ")] == ["end 1"] * len(DEMO)
 
 
 def test_a_demo_that_misses_a_fault_says_which_and_ends_with_1(cli, monkeypatch):

@@ -12,6 +12,7 @@ import click
 
 from contract_kit.cli._base import Command, State, state_of
 from contract_kit.cli._options import seed_option
+from contract_kit.cli._serve import PORT
 
 if TYPE_CHECKING:
     from contract_kit.model import RunResult
@@ -23,6 +24,13 @@ __all__ = ["command"]
 _REPORT = Path("report.html")
 _EXAMPLES = 50
 _INTERRUPTED = 130
+_AGAIN = f"http://127.0.0.1:{PORT}/webhooks"
+"""Where 'contract-kit serve' serves: the receiver of the run has ended when somebody pastes a line."""
+_COUNTED = ("--effects", f"http://127.0.0.1:{PORT}/effects", "--effects-pointer", "/writes")
+_KEEP_UP = """\
+its receiver has ended; the replay lines work beside one that is kept up:
+  export CONTRACT_KIT_SECRET=whsec_Y29udHJhY3Rfa2l0J3MgZGVtbw==
+  contract-kit serve --planted &"""
 
 
 @click.command(
@@ -71,7 +79,7 @@ def _fuzzed(
     from contract_kit.targets import UrlTarget
 
     settings = Settings(secret=secret, effects=lambda: receiver.writes, max_examples=_EXAMPLES, seed=seed)
-    context = Context(target=running.url, kind="url", secret=True, redactor=redactor)
+    context = Context(target=_AGAIN, kind="url", secret=True, effects=_COUNTED, redactor=redactor)
     with closing(UrlTarget(running.url)) as target, hypothesis_elsewhere(), progress(quiet=quiet) as moving:
         return run(load_terms(), target, settings, context, progress=moving)
 
@@ -83,9 +91,7 @@ def _compared(result: RunResult, state: State) -> int:
     verdict = compare(result.findings, DEMO)
     if verdict.exact:
         click.echo(f"the demo found the {len(verdict.found)} planted faults, and nothing else; see {_REPORT}")
-        click.echo(
-            "its receiver has ended; 'contract-kit serve --planted' keeps one up, whose URL the replay lines then take"
-        )
+        click.echo(_KEEP_UP)
         return 0
     for one in verdict.missed:
         state.error(f"not found: the receiver {one.fault.value} ({one.finding})")

@@ -10,7 +10,9 @@ from contract_kit.cli._base import Command, state_of
 from contract_kit.cli._options import named
 from contract_kit.errors import TargetError
 
-__all__ = ["command"]
+__all__ = ["PORT", "command"]
+
+PORT = 8765
 
 
 @click.command(
@@ -22,7 +24,7 @@ __all__ = ["command"]
 )
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option(
-    "--port", type=click.IntRange(0, 65535), default=8765, show_default=True, help="0 is a free one."
+    "--port", type=click.IntRange(0, 65535), default=PORT, show_default=True, help="0 is a free one."
 )
 @click.option(
     "--secret",
