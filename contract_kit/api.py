@@ -6,10 +6,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, Any, overload
 
 from contract_kit.errors import UsageError
-from contract_kit.model import Case, Kind, Policy, TargetKind, Terms
+from contract_kit.model import ENDPOINTS, Case, Kind, Policy, TargetKind, Terms
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -105,7 +106,8 @@ class Contract:
         """The deterministic catalogue: the same contract gives the same cases with the same ids.
 
         ``policy`` is ``provider`` where the provider is known, else ``schema``. ``target`` matters to
-        other events alone, which endpoints must take. ``strength`` is that of the covering array.
+        other events alone, which endpoints must take. ``strength`` is that of the covering array. Cases of
+        ``delivery`` are of several steps, signed and counted, and are there when ``kinds`` names them.
         """
         return Cases(self.terms, kinds, policy, target, strength)
 
@@ -145,7 +147,13 @@ class Cases(Sequence[Case]):
         from contract_kit.cases import body_cases
 
         terms, kinds, policy, target, strength = self._make
-        return body_cases(terms, kinds=kinds, policy=policy, target=target, strength=strength)
+        bodies = body_cases(terms, kinds=kinds, policy=policy, target=target, strength=strength)
+        if kinds is None or "delivery" not in kinds or target not in (None, *ENDPOINTS):
+            return bodies
+        from contract_kit.delivery import delivery_cases
+
+        deliveries = delivery_cases(terms, policy=policy, signed=True, effects=True, target=target or "url")
+        return chain(bodies, deliveries)
 
     def _all(self) -> tuple[Case, ...]:
         if self._kept is None:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from cli_makers import Done, command, workplace
 
+import contract_kit
 from contract_kit.cases import body_cases
 from contract_kit.cli import main
 from contract_kit.schema import validator_for
@@ -82,6 +83,17 @@ def test_endpoints_have_delivery_cases_with_their_steps(cli):
         case["kind"] == "delivery"
         for case in listed(cli("cases", *SMALL, "--as", "parser", "--format", "ndjson"))
     )
+
+
+@pytest.mark.parametrize("target", [None, "url", "asgi", "parser"])
+def test_python_gives_the_delivery_cases_that_the_command_line_lists(cli, target):
+    words = () if target is None else ("--as", target)
+    found = contract_kit.load().cases(kinds=["delivery"], target=target)
+    if target == "parser":
+        assert (len(found), cli("cases", "--kinds", "delivery", *words).code) == (0, 2)
+        return
+    told = listed(cli("cases", "--kinds", "delivery", *words, "--format", "ndjson"))
+    assert [case.id for case in found] == [case["id"] for case in told] != []
 
 
 def pipe(place, *words: str, read: int) -> tuple[int, bytes]:
