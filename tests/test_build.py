@@ -163,3 +163,26 @@ def test_hostile_schemas_end_within_seconds():
             if number > 300:
                 break
     assert time.process_time() - started < 20
+
+
+FILTER = {"oneOf": [{"$ref": f"#/components/schemas/{name}"} for name in ("Not", "All", "Leaf")]}
+TREE = {
+    "Filter": FILTER,
+    "Not": {"type": "object", "required": ["not"], "properties": {"not": {"$ref": "#/components/schemas/Filter"}}},
+    "All": {
+        "type": "object",
+        "required": ["all"],
+        "properties": {
+            "all": {"type": "array", "minItems": 1, "items": {"$ref": "#/components/schemas/Filter"}}
+        },
+    },
+    "Leaf": {"type": "object", "required": ["field"], "properties": {"field": {"type": "string"}}},
+}  # fmt: skip
+
+
+def test_what_must_hold_itself_in_all_but_one_branch_ends_soon():
+    """A filter of filters whose first branch is the negation of another one: two levels, and no twenty."""
+    whole = {"type": "object", "properties": {"filter": {"$ref": "#/components/schemas/Filter"}}}
+    bodies = [case.body for case in body_cases(terms(whole, TREE), kinds=("valid",)) if case.family == "base"]
+    assert bodies[0].count(b'"not"') == 2
+    assert max(body.count(b'"not"') + body.count(b'"all"') for body in bodies) <= 4

@@ -145,7 +145,8 @@ class Builder:
         """Settle the first open choice, trying branches in the order of :func:`branch_order`."""
         decision = (node.pointer, node.settled)
         forced = self.forced.get(decision)
-        order = branch_order(node) if forced is None else [forced]
+        deep = node.recursions > self.deepest
+        order = branch_order(node, shallow=deep) if forced is None else [forced]
         trouble: ImpossibleSchema | UnsupportedKeyword | None = None
         judge = judge_of(node)
         for branch in order:

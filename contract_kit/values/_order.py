@@ -86,21 +86,42 @@ def types_in_order(node: Node) -> list[str]:
     ]
 
 
-def branch_order(node: Node) -> list[int]:
-    """Branches of the first choice: those with structure first, ``null`` last, else document order."""
-    key = ("branch order", node.pointer, node.identity, node.settled)
+def branch_order(node: Node, *, shallow: bool = False) -> list[int]:
+    """Branches of the first choice: those with structure first, ``null`` last, else document order.
+
+    ``shallow`` puts those behind that must hold what they are part of once more: it ends what holds itself.
+    """
+    key = ("branch order", node.pointer, node.identity, node.settled, node.trail if shallow else None)
     if key not in node.memo:
         # The node is kept beside it: its parts must live as long as the key that names them.
-        node.memo[key] = (_ordered(node), node)
+        node.memo[key] = (_ordered(node, shallow=shallow), node)
     return node.memo[key][0]  # type: ignore[no-any-return]
 
 
-def _ordered(node: Node) -> list[int]:
+def _ordered(node: Node, *, shallow: bool) -> list[int]:
     branches = node.choices[0].branches
     picked = [node.pick(0, number) for number in range(len(branches))]
 
-    def rank(number: int) -> tuple[bool, bool, int]:
+    def rank(number: int) -> tuple[bool, bool, bool, int]:
         here = picked[number]
-        return (here.impossible or not here.types, here.types == ("null",), number)
+        deeper = shallow and not here.impossible and _goes_on(here, _LEVELS)
+        return (here.impossible or not here.types, deeper, here.types == ("null",), number)
 
     return sorted(range(len(branches)), key=rank)
+
+
+_LEVELS = 3
+"""So far below a branch is looked for what holds itself."""
+
+
+def _goes_on(node: Node, levels: int) -> bool:
+    """Whether every value of a node holds, a few levels down, what the node is already part of."""
+    if node.choices and levels:
+        picked = [node.pick(0, number) for number in range(len(node.choices[0].branches))]
+        return all(_goes_on(one, levels - 1) for one in picked if not one.impossible)
+    below = [node.child(name) for name in node.required] if "object" in node.types else []
+    if node.types == ("array",):
+        below = [node.item(number) for number in range(min(node.keyword("minItems") or 0, _LEVELS))]
+    return any(
+        child.recursions > node.recursions or (levels > 0 and _goes_on(child, levels - 1)) for child in below
+    )
