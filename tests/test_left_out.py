@@ -18,7 +18,7 @@ ODD = {
         "name": {"type": "string", "minLenght": 3, "x-order": 1},
         "isbn": {"type": "string", "format": "isbn"},
         "other": {"type": "string", "format": "isbn"},
-        "payload": {"type": "string", "contentMediaType": "application/json"},
+        "payload": {"type": "string", "contentMediaType": "text/csv"},
         "text": {"type": "string", "contentEncoding": "quoted-printable"},
         "amount": {
             "oneOf": [{"type": "string", "maxLength": 5}, {"type": "integer", "minimum": 9, "maximum": 3}]

@@ -179,9 +179,14 @@ class _Job:
             self.notes.append(f"{place.under(keyword)}: the encoding {quoted(item)} is not looked at")
 
     def inside(self, item: Any, value: Any, place: Place, keyword: str, result: dict[str, Any]) -> None:
-        """``contentMediaType`` and ``contentSchema``: what stands inside a text has no cases of its own."""
-        del item, result
-        if "contentEncoding" not in value:
+        """``contentMediaType`` and ``contentSchema``: what stands inside a text has no cases of its own.
+
+        JSON inside a text is sound JSON, as base64 is sound base64: a reader that decodes it is right.
+        """
+        plain = "contentEncoding" not in value
+        if plain and keyword == "contentMediaType" and _JSON_INSIDE.fullmatch(str(item).strip()):
+            result.setdefault("format", value.get("format", "json"))
+        elif plain:
             self.notes.append(f"{place.under(keyword)}: what stands inside the text is not looked at")
 
     def _spot(self, place: Place, keyword: str) -> Spot:
@@ -374,6 +379,7 @@ _ACTIONS: dict[str, Callable[[_Job, Any, Any, Place, str, dict[str, Any]], None]
 }  # fmt: skip
 
 
+_JSON_INSIDE = re.compile(r"application/(?:[\w.+-]+\+)?json(?:;.*)?", re.IGNORECASE)
 _KNOWN = sorted({*RULES, *_ACTIONS, *ANNOTATIONS})
 
 

@@ -1,7 +1,7 @@
 """What each ``format`` allows: plain examples, and legal forms that careless readers do not take.
 
 Sources: RFC 3339 (date-time, date, time, duration), RFC 5321 (email), RFC 1123 (hostname), RFC 3986 (uri),
-RFC 3987 (iri), RFC 6570 (uri-template), RFC 9562 (uuid), RFC 4291 (ipv6), RFC 4648 (byte), RFC 6901
+RFC 3987 (iri), RFC 6570 (uri-template), RFC 9562 (uuid), RFC 4291 (ipv6), RFC 4648 (byte), RFC 8259 (json), RFC 6901
 (json-pointer), ECMA 262 (regex). A format that is not here is an annotation that nobody checks.
 """
 
@@ -36,6 +36,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "relative-json-pointer": ("1/a", "0"),
     "regex": ("^[a-z]+$", "a|b"),
     "byte": ("aGVsbG8=", "Y29udHJhY3Q="),
+    "json": ('{"id":"42","tags":["a","b"]}', '{"total":1050}', '["a","b"]'),
     "binary": ("binary",),
     "password": ("correct horse battery", "s3cret-pass"),
 }
@@ -218,6 +219,17 @@ FORMS: dict[str, dict[str, str]] = {
         "look": "a(?=b)",
         "lazy": "a*?",
         "unicode": "é",
+    },
+    "json": {
+        "empty-object": "{}",
+        "empty-array": "[]",
+        "null": "null",
+        "number": "-0.5e3",
+        "text": '"a"',
+        "spaced": ' { "a" : 1 }\n',
+        "escaped": '{"a":"\\u00e9\\/\\ud83d\\ude00"}',
+        "nested": '{"a":{"b":[{"c":null}]}}',
+        "json-again": '"{\\"a\\":1}"',
     },
     "byte": {
         "empty": "",

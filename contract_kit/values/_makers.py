@@ -93,7 +93,11 @@ def _date(kind: str) -> Callable[[Wish], str]:
 
 def _epoch(kind: str) -> Callable[[Wish], int]:
     when = _moment(kind)
-    return lambda wish: when(wish) // 1000
+    # Seconds, but where only milliseconds are large enough.
+    return lambda wish: when(wish) // (1 if (wish.node.keyword("minimum") or 0) >= _MILLISECONDS else 1000)
+
+
+_MILLISECONDS = 10**11
 
 
 def _birthday(wish: Wish) -> str:
@@ -271,6 +275,7 @@ MAKERS: dict[str, Callable[[Wish], Any]] = {
     "mac": lambda wish: ":".join(f"{wish.state >> shift & 255:02x}" for shift in range(0, 48, 8)),
     "base64": lambda wish: base64.b64encode(wish.state.to_bytes(8, "big")).decode(),
     "binary": lambda wish: words(wish.state),
+    "json": lambda wish: f'{{"id":"{words(wish.state)}","count":{wish.state % 400}}}',
     "json_pointer": lambda wish: f"/{words(wish.state, '/')}",
     "relative_json_pointer": lambda wish: f"{wish.state % 4}/{words(wish.state)}",
     "regex": lambda wish: f"^{words(wish.state, '[a-z]+')}$",
@@ -332,6 +337,7 @@ MAKERS: dict[str, Callable[[Wish], Any]] = {
     "hour": _between(0, 23),
     "minute": _between(0, 59),
     "seconds": _between(1, 3_600),
+    "celsius": _between(-10, 40),
     "number": _between(0, 10_000),
     "status_code": lambda wish: wish.pick((200, 201, 202, 204)),
     "locale": _locale,

@@ -1,17 +1,20 @@
 """A string that matches a pattern and looks like a real one: letters of both cases and digits, no run of one sign.
 
-The same walk as in ``_regex``, with other answers where several characters or repetitions may stand. What
-comes of it may miss (look-arounds, lengths): whoever asks tries it and falls back to the plain way.
+The same walk as in ``_regex``, with other answers where several characters or repetitions may stand; another
+``seed``, another text. What comes of it may miss (look-arounds, lengths): whoever asks tries it and falls back
+to the plain way.
 """
 
 from __future__ import annotations
 
 import re
 import string
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
+from ._pools import mix
 from ._regex import Way, class_text, is_negated, ops
 
 if TYPE_CHECKING:
@@ -26,12 +29,12 @@ _FEW = 3
 
 
 class Mixed(Way):
-    """One way through a pattern, told apart by ``seed``; ``wanted`` repetitions where they are open."""
+    """One way through a pattern, told apart by ``variant`` and by ``seed``; ``wanted`` repetitions where they are open."""
 
-    def __init__(self, pattern: str, seed: int, wanted: int) -> None:
+    def __init__(self, pattern: str, variant: int, wanted: int, seed: int = 0) -> None:
         super().__init__(0, 0)
-        self.wanted = wanted
-        self.at = crc32(pattern.encode("utf-8", "surrogatepass")) % 89 + 7 * seed
+        self.wanted, self.seed = wanted, seed
+        self.at = crc32(pattern.encode("utf-8", "surrogatepass")) % 89 + 7 * variant
         self.last = ""
 
     def part(self, op: Any, value: Any, more: int) -> str:
@@ -42,6 +45,9 @@ class Mixed(Way):
             return self._said(self._one(_ANY))
         if op is ops.NOT_LITERAL:
             return self._said(self._one(tuple(kind.replace(chr(value), "") for kind in _ANY)))
+        if op is ops.BRANCH and self.seed:
+            ways = value[1]
+            return self.walk(ways[mix(self.seed, self.at) % len(ways)], more)
         if op in (ops.MAX_REPEAT, ops.MIN_REPEAT, ops.POSSESSIVE_REPEAT):
             least, most, inner = value
             often = max(least, self._often(inner, endless=most is ops.MAXREPEAT))
@@ -68,7 +74,8 @@ class Mixed(Way):
             return ""
         self.at += 1
         kind = kinds[self.at % len(kinds)]
-        char = kind[self.at // len(kinds) % len(kind)]
+        turn = mix(self.seed, self.at) if self.seed else self.at // len(kinds)
+        char = kind[turn % len(kind)]
         if char == "0" and not self.last.isdigit() and len(kind) > 1:
             char = next(c for c in kind if c != "0")
         return char
@@ -94,30 +101,46 @@ def _members(text: str, negated: bool) -> tuple[str, ...]:
     return found or ((signs,) if signs else ())
 
 
-_KNOWN = (
-    "2026-03-14",
-    "2026-03",
-    "09:26:53",
-    "09:26",
-    "2026-03-14T09:26:53Z",
-    "2026-03-14T09:26:53",
-    "2026-03-14 09:26:53",
-    "2026-03-14T09:26:53.589Z",
-    "2026-03-14T09:26:53+00:00",
-    "1773480413.589793",
-    "03/14/2026",
-    "14.03.2026",
-    "192.0.2.17",
-    "192.168.100.101",
-)
+_KNOWN = ("192.0.2.17", "192.168.100.101")
 _SHAPE = str.maketrans(dict.fromkeys(string.digits, "9") | dict.fromkeys(string.ascii_letters, "a"))
+# Where so many digits stand, people read a time: of a day, of a day in American or German order, of a clock.
+_TIMES = (
+    (re.compile(r"(?<!\d)\d{4}-\d\d-\d\d(?!\d)"), "%Y-%m-%d"),
+    (re.compile(r"(?<!\d)\d{4}/\d\d/\d\d(?!\d)"), "%Y/%m/%d"),
+    (re.compile(r"(?<!\d)\d\d/\d\d/\d{4}(?!\d)"), "%m/%d/%Y"),
+    (re.compile(r"(?<!\d)\d\d\.\d\d\.\d{4}(?!\d)"), "%d.%m.%Y"),
+    (re.compile(r"(?<!\d)\d\d-\d\d-\d{4}(?!\d)"), "%d-%m-%Y"),
+    (re.compile(r"^\d{4}-\d\d$"), "%Y-%m"),
+    (re.compile(r"^20\d{12}$"), "%Y%m%d%H%M%S"),
+    (re.compile(r"^20\d{6}$"), "%Y%m%d"),
+    (re.compile(r"(?<!\d)\d{8}[Tt]\d{6}(?!\d)"), "%Y%m%dT%H%M%S"),
+    (re.compile(r"(?<!\d)\d\d:\d\d:\d\d(?!\d)"), "%H:%M:%S"),
+    (re.compile(r"^\d\d:\d\d$"), "%H:%M"),
+)
+_EPOCH = "9999999999.999999"
+_ZONE = re.compile(r"(?<=[:.]\d\d|\d\d\d)(?:[A-Za-z]|[+-]\d\d:?\d\d)$")
+_ZERO = {1: "Z", 5: "+0000", 6: "+00:00"}
+_BETWEEN = re.compile(r"(?<=-\d\d)t(?=\d\d:)")
+_FIRST = datetime(2026, 3, 14, 9, 26, 53, tzinfo=UTC)
 
 
-def as_known(text: str) -> Iterator[str]:
+def as_known(text: str, seed: int = 0) -> Iterator[str]:
     """What people would write in place of a text of this shape: a date where four, two and two digits stand.
 
-    >>> list(as_known("4815-92-63"))
-    ['2026-03-14']
+    >>> list(as_known("4815-92-63")), list(as_known("5926-37-44 81:59:26 UTC"))
+    (['2026-03-14'], ['2026-03-14 09:26:53 UTC'])
     """
     shape = text.translate(_SHAPE)
-    return (known for known in _KNOWN if known.translate(_SHAPE) == shape)
+    yield from (known for known in _KNOWN if known.translate(_SHAPE) == shape)
+    when = _FIRST - timedelta(seconds=mix(seed, 1) % _YEARS) if seed else _FIRST
+    dated = f"{when.timestamp():.0f}.{text[11:]}" if shape == _EPOCH else text
+    for digits, form in _TIMES:
+        dated = digits.sub(when.strftime(form), dated)
+    if dated == text:
+        return
+    zoned = _ZONE.sub(lambda found: _ZERO[len(found[0])], dated)
+    yield from dict.fromkeys((_BETWEEN.sub("T", zoned), zoned, dated))
+
+
+_YEARS = 40_000_000
+"""Seconds before the first moment in which others lie: a year and a quarter."""

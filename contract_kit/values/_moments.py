@@ -50,7 +50,7 @@ def moments() -> tuple[Meaning, ...]:
             Meaning(
                 name=f"epoch_ms.{kind}",
                 names=rf"(?:{verbs}){_WHEN}?(?:_ms|_millis|_milliseconds)?",
-                says=r"milli ?seconds since|in milli ?seconds|epoch milli|unix milli",
+                says=r"milli ?seconds? (since|time ?stamp|epoch)|in milli ?seconds|epoch milli|unix milli",
                 types=_NUM,
             ),
             Meaning(name=f"epoch.{kind}", names=rf"(?:{verbs}){_WHEN}", types=_NUM),
@@ -65,7 +65,7 @@ def moments() -> tuple[Meaning, ...]:
         Meaning(
             name="epoch_ms.created",
             names=r"\w+",
-            says=r"milli ?seconds since|epoch milli|unix milli|unix (epoch )?time(stamp)? in milli",
+            says=r"milli ?seconds? (since|time ?stamp|epoch)|epoch milli|unix milli|unix (epoch )?time(stamp)? in milli",
             types=_NUM,
         ),
         Meaning(

@@ -66,8 +66,12 @@ def matching(
     return _searched(read, least, most) if search and not is_slow(pattern) else None
 
 
-def looking_real(pattern: str, *, least: int = 0, most: int | None = None, variant: int = 0) -> Iterator[str]:
+def looking_real(
+    pattern: str, *, least: int = 0, most: int | None = None, variant: int = 0, seed: int = 0
+) -> Iterator[str]:
     """Strings in which ``pattern`` is found that look like real ones, the best first; none where it is hard.
+
+    ``variant`` asks for another one of a row, ``seed`` for one of its own.
 
     >>> next(looking_real("^cus_[0-9a-f]{6}$"))
     'cus_d5a9e2'
@@ -82,12 +86,25 @@ def looking_real(pattern: str, *, least: int = 0, most: int | None = None, varia
     fits = matcher(pattern)
     for wanted in (*_WANTED, *((least, 2 * least) if least > _WANTED[0] else ())):
         try:
-            text = Mixed(read, variant, wanted).walk(tree, 0)
+            text = Mixed(read, variant, wanted, seed).walk(tree, 0)
         except (_Hard, RecursionError, StopIteration):
             return
-        for known in (*as_known(text), text) if not variant else (text,):
+        tails = (
+            [text + _TAIL[seed % 26 : seed % 26 + 6]]
+            if seed and read.startswith("^") and not _closed(read)
+            else []
+        )
+        for known in (*as_known(text, seed), *tails, text) if not variant else (text,):
             if _fits(known, least, most) and fits(known):
                 yield known
+
+
+_TAIL = "7Kq3mZ9tR2wB5xH8cN4vF6dG1jY0sL"
+"""What stands behind a prefix where a pattern says no more than that."""
+
+
+def _closed(read: str) -> bool:
+    return read.endswith(("$", r"\Z"))
 
 
 _WANTED = (8, 4, 2, 1, 0)

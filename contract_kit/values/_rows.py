@@ -34,6 +34,7 @@ _TELLING = frozenset(
         "byte",
         "binary",
         "base64",
+        "json",
         "json-pointer",
         "relative-json-pointer",
         "regex",
@@ -67,7 +68,7 @@ class Meaning:
 
     def fits(self, name: str, above: tuple[str, ...], node: Node) -> bool:
         """Whether a field of this normalised name, under these parents, has this meaning."""
-        if not set(self.types) & set(node.types):
+        if not set(self.types) & set(_kinds(node)):
             return False
         form = node.format
         if self.formats:
@@ -92,3 +93,11 @@ class Meaning:
         if slot not in self._compiled:
             self._compiled[slot] = re.compile(pattern)
         return self._compiled[slot]
+
+
+_ANY_TYPE = 6
+
+
+def _kinds(node: Node) -> tuple[str, ...]:
+    """The types of a field; where anything may stand, text is what people put there."""
+    return ("string",) if not node.typed and len(node.types) >= _ANY_TYPE else node.types

@@ -6,6 +6,7 @@ import math
 from fractions import Fraction
 from itertools import permutations, product
 from typing import TYPE_CHECKING, Any
+from zlib import crc32
 
 from contract_kit.errors import ImpossibleSchema, UnsupportedKeyword
 from contract_kit.schema import Validator, validator_for
@@ -92,8 +93,12 @@ def _candidates(node: Node, wish: str | None, variant: int, patterns: list[str],
             yield "7" * max(least, 1)
     if not patterns and not known:
         yield f"text {variant}" if variant else "text"
+    # What was wished for cannot stand, and tells this payload from others all the same.
+    seed = crc32(wish.encode("utf-8", "surrogatepass")) if wish and not variant else 0
     for pattern in patterns:
-        yield from looking_real(pattern, least=least, most=most, variant=variant)
+        yield from looking_real(pattern, least=least, most=most, variant=variant, seed=seed)
+    for pattern in patterns if seed else ():
+        yield from looking_real(pattern, least=least, most=most)
     for pattern in patterns:
         found = matching(pattern, least=least, most=most, extra=variant)
         if found is not None:
@@ -215,11 +220,32 @@ def _number(node: Node, name: str, wish: Any, variant: int) -> int | float:
 
     if not variant and not isinstance(wish, bool) and isinstance(wish, int | float) and fits(wish):
         return wish
-    for candidate in _numbers(node, unit, variant):
+    near = (
+        ()
+        if variant or isinstance(wish, bool) or not isinstance(wish, int | float)
+        else _near(node, unit, wish)
+    )
+    for candidate in (*near, *_numbers(node, unit, variant)):
         value = plain(candidate)
         if fits(value):
             return value
     raise ImpossibleSchema(node.pointer, "no number lies within its bounds")
+
+
+_NEIGHBOURS = 20
+
+
+def _near(node: Node, unit: Fraction, wish: float) -> Iterator[Fraction]:
+    """Multiples of ``unit`` near a wish that was none, or that was out of bounds."""
+    if not math.isfinite(wish):
+        return
+    least, most, _, _ = bounds(node)
+    number = exact(wish)
+    if least is not None and most is not None and not least <= number <= most:
+        number = least + number % (most - least) if most > least else least
+    first = round(number / unit) * unit
+    for step in range(_NEIGHBOURS):
+        yield first + step * unit
 
 
 def is_multiple(value: float, step: float | None) -> bool | None:

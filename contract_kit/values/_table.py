@@ -25,14 +25,15 @@ _FIRMS = (
     "brand|enterprise"
 )
 _DAY = ("date",)
+_BIRTH = r"birth_date|birth_day|birthday|date_of_birth|born(_on)?|dob"
 
 
 MEANINGS: tuple[Meaning, ...] = (
     Meaning(name="path", exact="added|removed|modified|renamed", under="commit|head_commit|diff|change"),
     # What a format settles with a little help of the name.
+    Meaning(name="date.birth", names=_BIRTH, formats=_DAY),
+    Meaning(name="date.birth", names=_BIRTH),
     *moments(),
-    Meaning(name="date.birth", names="birth_date|birthday|date_of_birth|born_on", formats=_DAY),
-    Meaning(name="date.birth", names="birth_date|birthday|date_of_birth|born_on"),
     Meaning(name="time", formats=("date-time",)),
     Meaning(name="date", formats=_DAY),
     Meaning(name="clock", formats=("time",)),
@@ -52,6 +53,7 @@ MEANINGS: tuple[Meaning, ...] = (
     Meaning(name="ipv6", formats=("ipv6",)),
     Meaning(name="base64", formats=("byte", "base64")),
     Meaning(name="binary", formats=("binary",)),
+    Meaning(name="json", formats=("json",)),
     Meaning(name="json_pointer", formats=("json-pointer",)),
     Meaning(name="relative_json_pointer", formats=("relative-json-pointer",)),
     Meaning(name="regex", formats=("regex",)),
@@ -258,6 +260,7 @@ MEANINGS: tuple[Meaning, ...] = (
         name="quantity", types=_ANY, names=r"quantity|units|seats|stock|inventory|usage|usage_limit|limit"
     ),
     Meaning(name="size", types=_NUM, names=r"size|bytes|content_length|file_size|length|file_bytes"),
+    Meaning(name="celsius", types=_NUM, names=r"celsius|temperature|temp|fahrenheit|degrees"),
     Meaning(name="year", types=_NUM, names=r"year|exp_year|expiry_year|expiration_year"),
     Meaning(name="month", types=_NUM, names=r"month|exp_month|expiry_month|expiration_month"),
     Meaning(name="day", types=_NUM, names=r"day|day_of_month"),
@@ -307,7 +310,7 @@ MEANINGS: tuple[Meaning, ...] = (
         exact="name",
         under="file|attachment|document|upload|asset|image|artifact|photo|video",
     ),
-    Meaning(name="mime", names=r"mime(_type)?|content_type|media_type|file_type|datacontenttype|enc_type"),
+    Meaning(name="mime", names=r"mime(_?type)?|content_type|media_type|file_type|datacontenttype|enc_type"),
     Meaning(name="method", names=r"(http_|request_)?method", under="request|http|log|webhook"),
     Meaning(name="color", names=r"color|color_code|hex|background_color|hex_color"),
     Meaning(
