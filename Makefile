@@ -68,7 +68,7 @@ documents: ## fetch GitHub's webhook document, its examples and the third judge 
 	  @octokit/openapi-webhooks@12.1.0 @octokit/webhooks-examples@7.6.1 ajv@8 ajv-formats@3
 
 test-documents: $(STAMP) documents ## the catalogue's laws on GitHub's 261 webhooks, judged by three validators (long)
-	$(BIN)/python -m pytest -q -s tests/documents_github.py
+	$(BIN)/python -m pytest -q -s --session-timeout=7200 tests/documents_github.py
 
 .PHONY: test-samples
 test-samples: $(STAMP) ## a million realistic payloads, judged by others' validators and looked at as a whole (some minutes)

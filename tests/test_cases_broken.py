@@ -138,3 +138,27 @@ def test_a_fault_stands_deeper_than_the_first_levels_of_a_tree(replies):
         star = "/comment/replies/*/replies/*"
         assert {(star, "required"), (f"{star}/votes", "minimum"), (f"{star}/text", "type")} <= deep
     assert len(found) < 1200
+
+
+def test_what_a_condition_forbids_is_there_with_a_value_that_nothing_else_forbids():
+    """A card may not be there for guests; the one that is has a sound number."""
+    schema = {
+        "type": "object",
+        "required": ["kind"],
+        "properties": {
+            "kind": {"enum": ["guest", "member"]},
+            "card": {"type": "string", "pattern": r"^\d{4}$"},
+        },
+        "if": {"properties": {"kind": {"const": "guest"}}},
+        "then": {"properties": {"card": False}},
+    }
+    found = [c for c in broken(schema) if (c.pointer, c.keyword) == ("", "properties")]
+    cards = [json.loads(c.body)["card"] for c in found]
+    assert any(len(card) == 4 and card.isdecimal() for card in cards)
+
+
+def test_bounds_that_no_double_is_near_are_passed_by_far():
+    """One more than the largest number of 64 bits is the same double as that; twice as many is not."""
+    rule = {"type": "integer", "minimum": -(2**63), "maximum": 2**63 - 1}
+    found = {c.keyword: json.loads(c.body)["n"] for c in broken(under("n", rule)) if "imum" in str(c.keyword)}
+    assert found == {"minimum": -(2**64), "maximum": 2**64 - 2}

@@ -96,6 +96,8 @@ def numbers(node: Node, value: float) -> Iterator[Proposal]:
 
 _LARGEST = 1.7976931348623157e308
 """No double lies beyond. Readers differ about such numbers, and about those that are the same double as a bound."""
+_COUNTED = 2**53
+"""Up to here each integer is a double of its own."""
 
 
 def _beyond(node: Node) -> Iterator[Proposal]:
@@ -110,6 +112,12 @@ def _beyond(node: Node) -> Iterator[Proposal]:
                 yield f"step-{side}", keyword, plain((last + sign) * unit)
             yield f"one-{side}", keyword, plain(exact(bound) + sign * unit)
             yield f"far-{side}", keyword, plain(exact(bound) + sign * 1000 * unit)
+            if abs(bound) > _COUNTED:  # what is near it may be the same double
+                yield (
+                    f"twice-{side}",
+                    keyword,
+                    plain(exact(bound) + sign * (abs(exact(bound)) // unit) * unit),
+                )
             if "number" in node.types and not step:
                 yield (
                     f"just-{side}",

@@ -6,6 +6,7 @@ behind it come values that are built for the opposite of the keyword.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from contract_kit.errors import SpecError
@@ -180,6 +181,9 @@ def entries(node: Node, value: dict[str, Any]) -> Iterator[Proposal]:
     for name in node.forbidden:
         yield f"forbidden-{name}", "properties", {**value, name: "x"}
         yield f"forbidden-null-{name}", "properties", {**value, name: None}
+        with suppress(SpecError):
+            sound = Builder(items=1).build(node.were_it_allowed(name)).value
+            yield f"forbidden-sound-{name}", "properties", {**value, name: sound}
     for number, (pattern, child) in enumerate(node.patterns.items()):
         key = matching(pattern) if child.impossible else None
         if key is not None:

@@ -177,6 +177,12 @@ class Node:
         pointer = join(self.pointer, "*" if star else name)
         return Node(self._document, tuple(conjunction), pointer, self.trail)
 
+    def were_it_allowed(self, name: str) -> Node:
+        """The node of a forbidden property by all that is said of it but for that it may not be there."""
+        said = [schema for part in self.parts for schema in _says(part, name)]
+        kept = tuple(s for s in said if not Node(self._document, (s,), self.pointer, self.trail).impossible)
+        return Node(self._document, kept, join(self.pointer, name), self.trail)
+
     @cached_property
     def values(self) -> Node | None:
         """The node of a map's values (``additionalProperties`` as a schema), ``*`` in its pointer."""
