@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 from hypothesis import given, settings
+from laws import examine
+from spec_makers import terms
 
-from contract_kit.cases import body_cases, expectation_of
+from contract_kit.cases import body_cases, expectation_of, left_out
 from contract_kit.model import Reply
 from contract_kit.report import title
 from contract_kit.spec import load_document, load_terms
@@ -123,3 +125,28 @@ def test_a_broken_rule_of_a_branch_is_told_as_that_rule(tmp_path):
     assert any(line.endswith("(must be at least 4 characters long)") for line in said)
     vague = [name for name, line in told.items() if "breaks" in line]
     assert all("branch" in name for name in vague)
+
+
+def test_branches_that_only_a_discriminator_tells_apart_are_told_apart_by_it():
+    """By the letter a body with a kind of any text satisfies both branches, and none could be sent at all."""
+    pet = {"type": "object", "required": ["pet"], "properties": {"pet": {"type": "string"}}}
+    components = {
+        "Cat": {"allOf": [pet, {"properties": {"lives": {"type": "integer"}}}]},
+        "Dog": {"allOf": [pet, {"properties": {"bark": {"type": "string"}}}]},
+    }
+    refs = {name: f"#/components/schemas/{name}" for name in components}
+    told = {"propertyName": "pet", "mapping": {"cat": refs["Cat"], "dog": refs["Dog"]}}
+    schema = {"oneOf": [{"$ref": ref} for ref in refs.values()], "discriminator": told}
+    found = terms(schema, components)
+    cases = list(body_cases(found))
+    assert examine(found, cases).breaches == []
+    said = [json.loads(c.body) for c in cases if c.kind == "valid" and c.expect == "accept"]
+    assert {body["pet"] for body in said} == {"cat", "dog"}
+    broken = [json.loads(c.body) for c in cases if c.kind == "invalid" and c.keyword == "oneOf"]
+    assert any(
+        isinstance(body, dict) and body.get("pet") == "cat" and isinstance(body.get("lives"), str)
+        for body in broken
+    )
+    assert left_out(found) == [
+        "only 'pet' tells the branches of a oneOf apart (Cat, Dog): it is taken as a rule"
+    ]

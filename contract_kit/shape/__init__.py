@@ -9,6 +9,7 @@ made when first asked for, so recursive schemas are endless trees that cost noth
 from ._choices import Choice
 from ._ecma import is_slow, matches, python_pattern
 from ._node import Node
+from ._overlap import chosen_alone
 from ._rules import AT_ODDS, FORMATS, TYPES, json_type
 from ._walk import MOST_PLACES, build_root, children, deepest, locations, nodes
 
@@ -21,6 +22,7 @@ __all__ = [
     "Node",
     "build_root",
     "children",
+    "chosen_alone",
     "deepest",
     "is_slow",
     "json_type",

@@ -11,7 +11,7 @@ from ._rules import ASSUMED
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-__all__ = ["Choice", "Schema", "choices_of", "discriminated"]
+__all__ = ["Choice", "Schema", "choices_of", "discriminated", "plain_parts", "selected"]
 
 Schema = dict[str, Any]
 
@@ -30,7 +30,7 @@ def choices_of(schema: Schema, lookup: Callable[[str], Any]) -> Iterator[Choice]
     for keyword in ("anyOf", "oneOf"):
         if keyword in schema:
             told = schema.get("discriminator")
-            branches = [_selected(branch, told, lookup) if told else branch for branch in schema[keyword]]
+            branches = [selected(branch, told, lookup) if told else branch for branch in schema[keyword]]
             # A choice that nobody wrote as a rule (a condition's) is told apart by its name.
             yield Choice(keyword if ASSUMED not in schema else "assumed", tuple(branches), told)
     if "if" in schema and ("then" in schema or "else" in schema):
@@ -70,7 +70,7 @@ def _assumed(schema: Any) -> Any:
 # -- discriminators ---------------------------------------------------------------------------
 
 
-def _selected(branch: Any, told: Mapping[str, Any], lookup: Callable[[str], Any]) -> Any:
+def selected(branch: Any, told: Mapping[str, Any], lookup: Callable[[str], Any]) -> Any:
     """A branch with the values of the discriminator that select it, where it leaves others open.
 
     Consumers choose the branch by that property, and plain JSON Schema does not: generated bodies must say
@@ -114,6 +114,11 @@ def _asked(schema: Any, key: str, lookup: Callable[[str], Any], seen: set[str]) 
         yield from _flat(part.get("properties", {}).get(key, True), lookup, set())
 
 
+def plain_parts(schema: Any, lookup: Callable[[str], Any]) -> Iterator[Schema]:
+    """All plain schemas that hold where ``schema`` does: itself, its references and its ``allOf``."""
+    yield from _flat(schema, lookup, set())
+
+
 def _flat(schema: Any, lookup: Callable[[str], Any], seen: set[str]) -> Iterator[Schema]:
     if not isinstance(schema, dict):
         return
@@ -141,7 +146,7 @@ def discriminated(schema: Any, lookup: Callable[[str], Any]) -> Any:
             continue
         part = discriminated(value, lookup)
         if name in ("anyOf", "oneOf") and isinstance(told, dict) and isinstance(part, list):
-            picked = [_selected(branch, told, lookup) for branch in part]
+            picked = [selected(branch, told, lookup) for branch in part]
             part = part if all(new is old for new, old in zip(picked, part, strict=True)) else picked
         found[name] = part
     return schema if all(found[name] is value for name, value in schema.items()) else found

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from contract_kit.errors import UsageError
 from contract_kit.model import Terms
-from contract_kit.shape import build_root, locations
+from contract_kit.shape import build_root, chosen_alone, locations
 from contract_kit.spec._bundle import bundle
 from contract_kit.spec._dialect import Translator
 from contract_kit.spec._events import Index, index_of
@@ -60,6 +60,7 @@ def load_terms(
     if media is not None:
         notes.append(f"the payload's media type is {media}; its bodies are made as JSON")
     pins = find_pins(schema, entry.name, entry.pins)
+    schema = chosen_alone(schema, build_root(schema).lookup, notes)
     root = build_root(schema)
     root.memo["notes"] = tuple(dict.fromkeys(notes))
     return Terms(
