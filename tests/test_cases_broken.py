@@ -162,3 +162,25 @@ def test_bounds_that_no_double_is_near_are_passed_by_far():
     rule = {"type": "integer", "minimum": -(2**63), "maximum": 2**63 - 1}
     found = {c.keyword: json.loads(c.body)["n"] for c in broken(under("n", rule)) if "imum" in str(c.keyword)}
     assert found == {"minimum": -(2**64), "maximum": 2**64 - 2}
+
+
+def test_of_two_properties_that_exclude_each_other_both_are_met():
+    schema = under(
+        "pay",
+        {
+            "type": "object",
+            "properties": {"card": {"type": "string", "minLength": 4}, "iban": {"type": "string"}},
+            "not": {"required": ["card", "iban"]},
+        },
+    )
+    places = {(c.at, c.keyword) for c in broken(schema)}
+    assert {("/pay/card", "type"), ("/pay/card", "minLength"), ("/pay/iban", "type")} <= places
+
+
+def test_items_that_must_differ_do_so_in_any_number():
+    """Ids keep their length; objects, which many validators compare each with each, are a thousand at most."""
+    for items, most in (({"type": "string", "format": "uuid"}, 350_000), (under("n", WHOLE), 30_000)):
+        terms = terms_of(under("all", {"type": "array", "items": items, "uniqueItems": True}))
+        sizes = [c for c in body_cases(terms, kinds=["valid"]) if c.at == "/all" and c.family == "size"]
+        assert max(len(json.loads(c.body)["all"]) for c in sizes) >= 1000
+        assert max(len(c.body) for c in sizes) < most

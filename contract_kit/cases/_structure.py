@@ -37,6 +37,7 @@ __all__ = ["structure"]
 _MANY = (0, 1, 2, 10, 50, 100, 101, 1000)
 _BODY_SHARE = 60_000
 _BODY_LIMIT, _MARGIN = 350_000, 1000
+_PROBE = 1000
 
 
 def structure(terms: Terms, base: Base, site: Site) -> Iterator[Draft]:
@@ -72,8 +73,13 @@ def _arrays(terms: Terms, base: Base, site: Site) -> Iterator[Draft]:
         return
     judge, items = judge_of(site.node), site.value
     share = max(len(compact(items[0])) + 1 if items else 4, 4)
+    if site.node.keyword("uniqueItems"):
+        # Items that must differ are longer than the first ones.
+        share = max(share, len(compact(_items(site, _PROBE))) // _PROBE + 2)
     sizes = _sizes(terms, base, _bounds(site, "minItems", "maxItems"), share)
-    sizes |= _fullest(terms, base, site, "array", share)
+    if not site.node.keyword("uniqueItems") or not isinstance(next(iter(items), None), (dict, list)):
+        # Many a validator compares each object with each other one: as many as fit would be an attack.
+        sizes |= _fullest(terms, base, site, "array", share)
     for name, size in sizes.items():
         new = _items(site, size)
         if judge.is_valid(new) and len(new) != len(items):

@@ -120,7 +120,36 @@ def bases(terms: Terms) -> Iterator[Base]:
         sites = _new_sites(built, seen)
         if sites or name in ("full", "minimal"):
             yield Base(name, built.value, sites, built.nodes)
+    yield from _alone(terms, seen)
     yield from _deep(terms, seen)
+
+
+def _alone(terms: Terms, seen: set[tuple[str, tuple[int, ...]]]) -> Iterator[Base]:
+    """A body for each place that no other body has, without its neighbours: they may be what keeps it out.
+
+    So it is with two properties of which a ``not`` forbids that both are there.
+    """
+    met = {pointer for pointer, _ in seen}
+    way, judge, tries = _on_the_way(terms.pins), validator_for(terms.schema), 0
+    for pointer in dict.fromkeys(node.pointer for node in nodes(terms.root)):
+        if pointer in met or tries >= _MOST_ALONE:
+            continue
+        tries += 1
+        try:
+            built = _builder(terms, 0, want=_only(pointer, way), items=1, entries=1).build(terms.root)
+        except (ImpossibleSchema, UnsupportedKeyword, TooLarge, Exhausted):
+            continue
+        sites = _new_sites(built, seen) if judge.is_valid(built.value) else ()
+        met.update(site.node.pointer for site in sites)
+        if pointer in met:
+            yield Base(f"alone-{pointer}", built.value, sites, built.nodes)
+
+
+_MOST_ALONE = 50
+
+
+def _only(pointer: str, way: frozenset[str]) -> Any:
+    return lambda place: place in way or _related(place, pointer)
 
 
 def _deep(terms: Terms, seen: set[tuple[str, tuple[int, ...]]]) -> Iterator[Base]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -303,19 +304,26 @@ def sized(items: list[Any], size: int, *, unique: bool = False) -> list[Any]:
     if not items:
         items = ["item"] if size else []
     found = [items[n % len(items)] for n in range(size)]
-    return (
-        [_varied(item, n) if n >= len(items) else item for n, item in enumerate(found)] if unique else found
-    )
+    if not unique:
+        return found
+    highest = max((item for item in items if isinstance(item, int | float)), default=0)
+    return [_varied(item, n, highest) if n >= len(items) else item for n, item in enumerate(found)]
 
 
-def _varied(item: Any, number: int) -> Any:
-    """Another value of the same type."""
+_COUNTER = re.compile(r"[0-9a-f]{6}$")
+
+
+def _varied(item: Any, number: int, highest: float) -> Any:
+    """Another value of the same type: ids keep their length, numbers lie beyond the ``highest``."""
     if isinstance(item, bool) or item is None:
         return item
     if isinstance(item, str):
-        return f"{item}{number}"
+        end = _COUNTER.search(item)
+        if end is None:
+            return f"{item}{number}"
+        return f"{item[:-6]}{number:06d}" if end[0].isdecimal() else f"{item[:-6]}{number:06x}"
     if isinstance(item, int | float):
-        return item + number
+        return highest + number
     if isinstance(item, list):
         return [*item, number]
     key = next((k for k, v in item.items() if isinstance(v, str)), "number")
