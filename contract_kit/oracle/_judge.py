@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from contract_kit.jsonio import compact, get, strict_loads
 from contract_kit.model import NOTHING, Changed, Verdict
 from contract_kit.oracle._again import same_result
+from contract_kit.oracle._order import entries_of, same_in_any_order
+from contract_kit.oracle._places import Places
 from contract_kit.oracle._plain import leaf_kind
 from contract_kit.oracle._steady import without
 
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["judge", "show"]
 
 _WIDTH = 80
+_NO_PLACES = Places()
 _EXPECTED: dict[Expect, str] = {
     "accept": "accepted",
     "reject": "rejected",
@@ -38,15 +41,18 @@ def judge(
     plain: Reply | None = None,
     leak: str | None = None,
     counters: frozenset[Path] = frozenset(),
+    places: Places = _NO_PLACES,
 ) -> Verdict:
     """The verdict on ``case``.
 
     ``changes`` are those of the value that came out (an unsure one counts for nothing; lost fields are among
     them only where ``lossless`` asked for them), ``plain`` the reply with which this one must agree: that to
     the plain spelling of the same value, or to the same case given before. ``leak`` is what ``find_leaks``
-    said, ``counters`` the places of results that count calls. One case has one verdict; the gravest wins: a crash or a hang, a wrong acceptance or refusal, a
-    leak, a changed value, a disagreement, a lost field; but a value that only another spelling changes is a
-    disagreement of the spellings.
+    said, ``counters`` the places of results that count calls, ``places`` what the contract says of places.
+
+    One case has one verdict; the gravest wins: a crash or a hang, a wrong acceptance or refusal, a leak, a changed
+    value, a disagreement, a lost field; but a value that only another spelling changes is a disagreement of the
+    spellings.
     """
     finding = _outcome(case, reply)
     if finding is not None:
@@ -57,7 +63,7 @@ def judge(
         return _verdict(case, reply, "leak", "a reply that gives nothing away", leak, case.at)
     sure = [change for change in changes if change.sure] if reply.outcome == "accepted" else []
     changed = next((change for change in sure if change.kind != "lost"), None)
-    differs = _disagreement(case, reply, plain, counters) if plain is not None else None
+    differs = _disagreement(case, reply, plain, counters, places) if plain is not None else None
     if changed is not None and (differs is None or case.kind != "equivalent"):
         return _changed(case, reply, changed)
     if differs is not None:
@@ -165,7 +171,7 @@ def _is_put_there(case: Case, change: Change) -> bool:
 
 
 def _disagreement(
-    case: Case, reply: Reply, plain: Reply, counters: frozenset[Path]
+    case: Case, reply: Reply, plain: Reply, counters: frozenset[Path], places: Places
 ) -> tuple[str, str] | None:
     """How two replies to one value differ: expected and observed line."""
     if plain.outcome in {"not_judged", "crashed", "timed_out"}:
@@ -175,6 +181,8 @@ def _disagreement(
     body, before = (each.decode("utf-8", "surrogateescape") for each in (case.body, case.plain or case.body))
     given, wanted = without(reply.value, counters), without(plain.value, counters)
     if reply.outcome != "accepted" or same_result(given, wanted, body, before):
+        return None
+    if before != body and same_in_any_order(given, wanted, entries_of(case.body, places)):
         return None
     place, first, second = _where(wanted, given)
     return (

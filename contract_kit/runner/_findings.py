@@ -10,6 +10,7 @@ from contract_kit.jsonio import MISSING, get
 from contract_kit.model import Constraint, Finding
 from contract_kit.report import clause, place, reproduce, title, visible
 
+from ._blame import blamed
 from ._group import Group, group, pattern
 from ._reduce import reduced
 from ._shrink import smallest
@@ -46,7 +47,11 @@ def _asked_for(run: Run, found: Iterator[Finding]) -> Iterator[Finding]:
 
 
 def _finding(run: Run, made: Group, *, shrink: bool) -> Finding:
-    shown = smallest(run, made.first) if shrink and not run.over() else made.first
+    shown = made.first
+    if shrink and not run.over():
+        if shown.case.family == "base":
+            made.culprit = blamed(run, shown) or made.culprit
+        shown = smallest(run, shown, keep=made.culprit)
     case, reply = shown.case, shown.reply
     name = shown.finding
     assert name is not None
@@ -65,7 +70,7 @@ def _finding(run: Run, made: Group, *, shrink: bool) -> Finding:
         said = visible(made.said, _LONGEST)
     if made.culprit is not None:
         said = visible(f"{said}, because {_culprit(run, made.culprit)}", _LONGEST)
-        locations = (made.culprit,)
+        locations = (pattern(case, made.culprit),)
     if made.below is not None:
         said = visible(f"{_unchecked(made)}: {said}", _LONGEST)
     if made.cause is not None and made.cause.words:
@@ -75,7 +80,10 @@ def _finding(run: Run, made: Group, *, shrink: bool) -> Finding:
         id=ident,
         finding=name,
         title=said,
-        pointer=made.culprit or (pattern(case, shown.pointer) if shown.pointer else case.pointer) or None,
+        pointer=(
+            pattern(case, made.culprit or shown.pointer) if made.culprit or shown.pointer else case.pointer
+        )
+        or None,
         keyword=case.keyword,
         locations=locations or places,
         count=len(made.verdicts),

@@ -133,7 +133,15 @@ class Judge:
 
     def _judge(self, case: Case, reply: Reply, changes: list[Change], plain: Reply | None) -> Verdict:
         leak = find_leaks(reply, self._secrets, sent=case.body) if reply.headers or reply.body else None
-        return judge(case, reply, changes=changes, plain=plain, leak=leak, counters=self._counters)
+        return judge(
+            case,
+            reply,
+            changes=changes,
+            plain=plain,
+            leak=leak,
+            counters=self._counters,
+            places=self._places,
+        )
 
     def _changes(self, case: Case, reply: Reply, fresh: Any) -> list[Change]:
         if (

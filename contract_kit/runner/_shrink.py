@@ -25,12 +25,13 @@ _LONG, _MANY = 40, 3
 """Letters of a text and entries of a container above which a shorter one is looked for."""
 
 
-def smallest(run: Run, verdict: Verdict) -> Verdict:
+def smallest(run: Run, verdict: Verdict, *, keep: str | None = None) -> Verdict:
     """``verdict`` for a smaller body, if one is found that the contract and the target judge the same.
 
     Branches that have no part in the failure are dropped one after the other: whole ones first, so that
     what remains reads like a short, natural payload. A long text, or an array or a map of many entries, that
-    is itself the difference becomes as short as it may be: then it shows where the limit is.
+    is itself the difference becomes as short as it may be: then it shows where the limit is. ``keep`` is a place
+    that stays, too: what a body without a difference fails for.
     """
     if verdict.case.kind in _LEAVE or verdict.finding in _SLOW or verdict.finding == "inconsistent":
         return verdict
@@ -38,7 +39,7 @@ def smallest(run: Run, verdict: Verdict) -> Verdict:
     progress = True
     while progress and tries < _MOST_TRIES:
         progress = False
-        for body in _smaller(best):
+        for body in _smaller(best, keep):
             tries += 1
             if tries > _MOST_TRIES:
                 break
@@ -49,14 +50,14 @@ def smallest(run: Run, verdict: Verdict) -> Verdict:
     return _shortened(run, best)
 
 
-def _smaller(verdict: Verdict) -> Iterator[Any]:
+def _smaller(verdict: Verdict, keep: str | None) -> Iterator[Any]:
     """Bodies with one branch less, the largest branch first; never one on the way to the difference, nor inside it."""
     case = verdict.case
     try:
         value = strict_loads(case.body)
     except (ValueError, RecursionError):
         return
-    kept = {case.at, verdict.pointer or case.at}
+    kept = {case.at, verdict.pointer or case.at, keep or case.at}
     places: list[tuple[int, str]] = []
     for at, item in _containers(value):
         if at and not any(_on_way(at, place) for place in kept) and not _is_inside(at, case.at):
