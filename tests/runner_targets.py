@@ -241,3 +241,46 @@ def zone_of_postal_code(body: bytes) -> Any:
     event, customer = _customer(body)
     code = customer.get("address_postal_code", "")
     return event if not code.isdigit() or int(code) >= 0 else None
+
+
+def knows_no_archived_link(body: bytes) -> Any:
+    event, customer = _customer(body)
+    if any(link.get("status") == "archived" for link in customer.get("integrations", ())):
+        raise BadWebhook("status")
+    return event
+
+
+def six_digits_of_a_second(body: bytes) -> Any:
+    event, _ = _customer(body)
+    if re.search(rb"\.[0-9]{7}", body):
+        raise BadWebhook("time")
+    return event
+
+
+seen_customers: set[str] = set()
+
+
+def once_only(body: bytes) -> Any:
+    event, customer = _customer(body)
+    key = customer.get("id", "")
+    if key in seen_customers:
+        raise BadWebhook("seen before")
+    seen_customers.update({key} - {""})
+    return event
+
+
+def country_for_state(body: bytes) -> Any:
+    _, customer = _customer(body)
+    names = ("id", "name", "email", "address_city", "address_state", "address_country")
+    row = {name: customer.get(name, "") for name in names}
+    return row | {"address_state": row["address_country"]}
+
+
+def labelled(body: bytes) -> Any:
+    _, customer = _customer(body)
+    labels = customer.get("metadata") or {}
+    return {
+        "key": customer.get("external_id", ""),
+        "tags": [f"{key}={value}" for key, value in labels.items()],
+        "labels_json": json.dumps(labels),
+    }

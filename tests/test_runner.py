@@ -188,6 +188,39 @@ def test_a_sound_body_that_fails_for_one_thing_in_it_says_for_which() -> None:
     assert (found.pointer, found.case.id) == ("/customer/address_postal_code", "valid:::full")
 
 
+@pytest.mark.parametrize(
+    ("name", "place", "words"),
+    [
+        ("knows_no_archived_link", "/customer/integrations/*/status", '[1].status is "archived"'),
+        ("six_digits_of_a_second", "/customer/updated_at", 'updated_at is "'),
+    ],
+)
+def test_where_nothing_tells_what_a_sound_body_is_refused_for_it_is_asked(
+    name: str, place: str, words: str
+) -> None:
+    """Its fields are taken away as long as it is refused, and what stays is the cause."""
+    found = only(fuzz(name, kinds=frozenset({"valid"})))
+    assert (found.finding, found.pointer, found.case.id) == ("false_reject", place, "valid:::full")
+    assert found.title.startswith("refuses a sound body, because customer.")
+    assert words in found.title
+
+
+def test_what_is_refused_for_what_came_before_is_one_finding_with_its_spellings() -> None:
+    """Another spelling is refused, and so is its plain one: for the same reason, and not for the spelling."""
+    found = only(fuzz("once_only", kinds=frozenset({"valid", "equivalent"})))
+    assert (found.finding, found.pointer) == ("inconsistent", None)
+
+
+def test_a_short_value_that_is_a_neighbours_each_time_is_one_put_in_its_place() -> None:
+    found = only(fuzz("country_for_state", kinds=frozenset({"valid"})))
+    assert (found.finding, found.pointer) == ("altered", "/customer/address_state")
+    assert "the value of customer.address_country in place of customer.address_state" in found.title
+
+
+def test_what_is_made_of_a_map_in_its_order_is_no_disagreement_of_spellings() -> None:
+    assert not fuzz("labelled", kinds=frozenset({"valid", "equivalent"})).findings
+
+
 def test_spellings_of_a_body_that_is_refused_are_no_finding_of_their_own() -> None:
     """One of the sound bodies has a name of other letters: its nineteen spellings are refused for that."""
     found = only(fuzz("latin_names", kinds=frozenset({"valid", "equivalent"})))

@@ -39,6 +39,8 @@ __all__ = ["learn"]
 
 _ENOUGH = 0.5
 _MOST_POSITIONS = 16
+_DISTINCT = 3
+"""Different short texts that are a neighbour's each time: no chance."""
 _SEVERAL = 2
 """Fields that must hold what was sent before an empty one beside them is one that was lost."""
 _MANY = 3
@@ -196,6 +198,10 @@ class _Learner:
         """A place that carries a neighbour's value each time, while its own name is that of ``source``."""
         parent = source.rpartition("/")[0]
         beside: set[str] | None = None
+        came = [sample.came for sample in samples]
+        long = all(isinstance(value, str) and len(value) >= SHORT for value in came)
+        if not long and len({value for value in came if isinstance(value, str)}) < _DISTINCT:
+            return None
         for sample in samples:
             around = resolve(parent, sample.frames)
             if around is None or not isinstance(around[1], dict):
@@ -203,7 +209,7 @@ class _Learner:
             hits = {
                 key
                 for key, value in around[1].items()
-                if isinstance(value, str) and len(value) >= SHORT and value == sample.came
+                if isinstance(value, str) and value and value == sample.came
             }
             beside = hits if beside is None else beside & hits
         return Bound(source, kinds=frozenset({""})) if beside else None

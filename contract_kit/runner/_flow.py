@@ -200,7 +200,9 @@ class Flow:
         run.tally.deliveries += 1
         reply = run.judge.ask(verdict.case.body, verdict.case, fresh=True)
         again = run.judge.settled(verdict.case, reply)
-        if again.finding is not None or reply.outcome == "not_judged":
+        # The plain spelling may have been refused for what was kept, too: that this one agrees with it says nothing.
+        other = again.finding == "inconsistent" and reply.outcome != verdict.reply.outcome
+        if (again.finding is not None and not other) or reply.outcome == "not_judged":
             return verdict
         self._unsteady = True
         self._chances[key] += 1
