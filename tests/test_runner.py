@@ -181,6 +181,13 @@ def test_a_body_that_cannot_be_written_back_is_shown_as_it_is() -> None:
     assert b"1e400" in found.case.body
 
 
+def test_a_number_beyond_doubles_that_is_refused_makes_no_pairs_with_others() -> None:
+    """It is read as infinity, which nobody can write into another body."""
+    found = only(fuzz("no_infinity", kinds=frozenset({"valid"}), max_examples=1))
+    assert found.finding == "false_reject"
+    assert b"1e400" in found.case.body
+
+
 def test_a_sound_body_that_fails_for_one_thing_in_it_says_for_which() -> None:
     """Everything fails but what has another postal code: then it is that."""
     found = only(fuzz("numeric_postal_code"))

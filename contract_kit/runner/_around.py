@@ -10,7 +10,7 @@ from __future__ import annotations
 from itertools import combinations, islice
 from typing import TYPE_CHECKING, Any
 
-from contract_kit.jsonio import MISSING, get, strict_loads
+from contract_kit.jsonio import MISSING, get, strict_loads, written
 
 from ._edits import apart
 
@@ -87,5 +87,7 @@ def _edit(edits: Edits, case: Case) -> tuple[str, Any] | None:
     try:
         value = get(strict_loads(case.body), case.at)
     except (ValueError, RecursionError):
+        return None
+    if written(value) is None:  # a number beyond doubles, in a body of its own
         return None
     return (case.at, value) if case.origin == edits.base.name else None
