@@ -183,9 +183,9 @@ def test_a_body_that_cannot_be_written_back_is_shown_as_it_is() -> None:
 
 def test_a_number_beyond_doubles_that_is_refused_makes_no_pairs_with_others() -> None:
     """It is read as infinity, which nobody can write into another body."""
-    found = only(fuzz("no_infinity", kinds=frozenset({"valid"}), max_examples=1))
-    assert found.finding == "false_reject"
-    assert b"1e400" in found.case.body
+    result = fuzz("no_infinity", kinds=frozenset({"valid"}), max_examples=1)
+    assert not result.findings
+    assert result.summary.stopped is None
 
 
 def test_a_sound_body_that_fails_for_one_thing_in_it_says_for_which() -> None:
