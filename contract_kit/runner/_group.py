@@ -327,7 +327,21 @@ def _by_change(failures: list[Verdict], met: Met) -> list[Group]:
         made = by_manner.setdefault(manner, Group())
         made.verdicts.extend(verdicts)
         made.locations.append(place)
+    for made in by_manner.values():
+        made.lead = _typical(made)
     return list(by_manner.values())
+
+
+def _typical(made: Group) -> Verdict | None:
+    """The plainest of the changes that most of a group are, where the plainest of all is of another kind.
+
+    Who strips white space empties a blank, too; but that is not what to tell of it.
+    """
+    manners = Counter(_manner(verdict) for verdict in made.verdicts)
+    (usual, many), *_ = manners.most_common(1)
+    if 2 * manners[_manner(made.first)] >= many:
+        return None
+    return plainest(verdict for verdict in made.verdicts if _manner(verdict) == usual)
 
 
 def _manner(verdict: Verdict) -> str:
