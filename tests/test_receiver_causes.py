@@ -223,6 +223,15 @@ def test_a_queue_that_falls_behind_makes_no_duplicates_and_loses_nothing():
     assert result.summary.cases > 250, "many more than it can act upon in the time"
 
 
+def test_who_acts_twice_on_each_event_is_told_of_it_and_not_of_a_repeat():
+    receiver = Receiver(secret=SECRET)
+    result = fuzz(receiver, effects=lambda: 2 * receiver.writes, only=("delivery:::repeat-*",))
+    assert titles(result) == [
+        ("duplicate_effect", "acts more than once on one delivery: 4 effects of 2 different events")
+    ]
+    assert result.findings[0].case.id == "delivery:::repeat-other-customer"
+
+
 def test_effects_that_cannot_be_told_any_more_end_no_run():
     receiver = Receiver(secret=SECRET)
     asked = []

@@ -138,7 +138,7 @@ def test_ctrl_c_while_findings_are_made_small_leaves_them_as_they_are(monkeypatc
     """The second Ctrl-C of somebody who has no time."""
     from contract_kit.runner import _findings
 
-    def impatient(_run, _verdict):
+    def impatient(_run, _verdict, **_more):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(_findings, "smallest", impatient)
