@@ -293,3 +293,8 @@ def no_infinity(body: bytes) -> Any:
     except ValueError as exc:
         raise BadWebhook("a number that no double holds") from exc
     return event
+
+
+def links_counted(body: bytes) -> Any:
+    _, customer = _customer(body)
+    return {"ref": customer.get("external_id", ""), "flags": len(customer.get("integrations", ()))}

@@ -188,6 +188,10 @@ def test_a_number_beyond_doubles_that_is_refused_makes_no_pairs_with_others() ->
     assert result.summary.stopped is None
 
 
+def test_what_is_absent_makes_pairs_like_what_is_there() -> None:
+    assert not fuzz("links_counted", kinds=frozenset({"valid"}), max_examples=1).findings
+
+
 def test_a_sound_body_that_fails_for_one_thing_in_it_says_for_which() -> None:
     """Everything fails but what has another postal code: then it is that."""
     found = only(fuzz("numeric_postal_code"))

@@ -88,6 +88,6 @@ def _edit(edits: Edits, case: Case) -> tuple[str, Any] | None:
         value = get(strict_loads(case.body), case.at)
     except (ValueError, RecursionError):
         return None
-    if written(value) is None:  # a number beyond doubles, in a body of its own
+    if value is not MISSING and written(value) is None:  # a number beyond doubles, in a body of its own
         return None
     return (case.at, value) if case.origin == edits.base.name else None
