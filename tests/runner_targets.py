@@ -298,3 +298,25 @@ def no_infinity(body: bytes) -> Any:
 def links_counted(body: bytes) -> Any:
     _, customer = _customer(body)
     return {"ref": customer.get("external_id", ""), "flags": len(customer.get("integrations", ()))}
+
+
+def streamed(body: bytes) -> Any:
+    """Rows of two tables, of which the second has fields of the same names as the first."""
+    _, customer = _customer(body)
+    links = customer.get("integrations", ())
+    names = ("id", "status", "tenant_id", "environment_id", "created_by")
+    yield {"table": "customer", "row": {name: customer.get(name) for name in names}}
+    for link in links:
+        yield {"table": "link", "row": {name: link.get(name) for name in names}}
+
+
+rows = iter(range(1, 10**9))
+
+
+def stored(body: bytes) -> Any:
+    """A row with the rows that belong to it, under keys of the database's own."""
+    _, customer = _customer(body)
+    links = [
+        {"pk": next(rows), "provider": link.get("provider_type")} for link in customer.get("integrations", ())
+    ]
+    return {"pk": next(rows), "name": customer.get("name"), "links": links}

@@ -23,6 +23,17 @@ def test_a_counter_is_a_number_that_grows_by_one_with_each_call():
     assert counters(values[:2]) == frozenset(), "two calls prove nothing"
 
 
+def test_keys_of_a_database_grow_from_result_to_result():
+    """Three rows at a time, each with its own key and that of its parent; a size that happens to grow is told by few."""
+    first = [1, 4, 6, 9, 10, 15]
+    values = [{"pk": n, "rows": [{"pk": 3 * n + k, "of": n, "seats": k} for k in (2, 0, 1)]} for n in first]
+    assert counters(values) == {("pk",), ("rows", "*", "pk"), ("rows", "*", "of")}
+    assert counters(values[:4]) == frozenset(), "four sizes grow by chance"
+    one, two = (without(value, counters(values)) for value in values[:2])
+    assert one == two
+    assert one["rows"][0]["seats"] == 2
+
+
 def test_what_is_counted_is_taken_out_and_all_else_stays():
     one, two = ({"n": i, "deep": [{"n": i, "name": "Ada"}], "set": ("\0set", [1])} for i in (1, 9))
     paths = frozenset({("n",), ("deep", "0", "n")})

@@ -34,6 +34,12 @@ def _over(**what: Callable[[Making], Any]) -> Callable[[Making], Headers]:
     return make
 
 
+def _replacing(making: Making) -> bytes:
+    """Another body than the one that is sent; a contract without ids has the same for each delivery."""
+    before = making.other.body
+    return before if before != making.body else b"{}" if making.body != b"{}" else b"[]"
+
+
 _NAMES = ("id", "timestamp", "signature")
 
 
@@ -125,7 +131,7 @@ _SENT = sent(
     (
         "body-replaced",
         "the body put in the place of the one that was signed",
-        _over(body=lambda m: m.other.body),
+        _over(body=_replacing),
     ),
     ("body-not-utf8", "a byte that is no UTF-8, signed as the sign U+FFFD for it", _over(body=_replaced)),
     (

@@ -283,7 +283,7 @@ class Walk:
     def _map(
         self, path: Path, pointer: str, sent: dict[str, Any], came: dict[str, Plain], fresh: Plain
     ) -> None:
-        """Compare data with keys of its own: each key is data.
+        """Compare data with keys of its own: each key is data, and so is what the contract does not open further.
 
         Only in objects that the contract does not know, who respells names may respell these, too.
         """
@@ -293,7 +293,8 @@ class Walk:
         for key, value in sent.items():
             here = f"{pointer}/{escape_token(key)}"
             if key in came:
-                self.check((*path, key), here, value, came[key], _down(fresh, key), _DATA)
+                data = _DATA if self.places.is_free(here) else None
+                self.check((*path, key), here, value, came[key], _down(fresh, key), data)
             elif value is not None and len(self.changes) < _MOST_CHANGES:
                 alike = next((other for other in extra if normal(other) == normal(key)), None)
                 if alike is None:

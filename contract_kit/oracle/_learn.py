@@ -25,7 +25,7 @@ from contract_kit.oracle._alike import (
     verdict_of,
 )
 from contract_kit.oracle._bound import MISSING, UNRELATED, Bound, Frame, Table, align, items_of, resolve
-from contract_kit.oracle._equal import is_empty, normal
+from contract_kit.oracle._equal import explain, is_empty, normal
 from contract_kit.oracle._plain import leaf_kind
 
 if TYPE_CHECKING:
@@ -143,10 +143,26 @@ class _Learner:
                 bound = self._try(source, samples, named=True)
                 if bound and (alike[source] > 1 or (bound.seen and self._try(source, samples, named=False))):
                     return bound
-                partly = partly or (bound if bound and bound.seen else None)
+                partly = partly or (bound if bound and bound.seen and self._fits(source, samples) else None)
             elif (bound := self._try(source, samples, named=False)) and self._tells(source, samples):
                 return bound
         return partly
+
+    def _fits(self, source: str, samples: Sequence[_Sample]) -> bool:
+        """Whether no sample holds another object's value at a place, which only a name connects with ``source``.
+
+        Two ids of one kind have most letters in common, so that some other letters are another value, too.
+        """
+        time, enum = self.places.is_time(source), self.places.is_enum(source)
+        for sample in samples:
+            found = resolve(source, sample.frames)
+            if found is None or found[1] is None or found[1] is MISSING:
+                continue
+            verdict = verdict_of(found[1], sample.came, time=time, enum=enum)
+            reason = explain(found[1], sample.came) if verdict == "changed" else None
+            if verdict == "strange" or (reason is not None and reason[0] == "letters"):
+                return False
+        return True
 
     def _tells(self, source: str, samples: Sequence[_Sample]) -> bool:
         """Whether equal values prove anything: long texts or big numbers in each sample."""
@@ -295,16 +311,23 @@ class _Learner:
         return True
 
     def _counterpart(self, samples: Sequence[_Sample], hint: str | None) -> str | None:
-        """The object that the dicts of ``samples`` are made from: the one whose names and values fit best."""
+        """The object that the dicts of ``samples`` are made from: the one whose names and values fit best.
+
+        Objects of one kind of sender share ids of its tenant and the like: where no name says so, one that does not
+        fit every sample is another's.
+        """
         scores: dict[str, float] = {}
+        least: dict[str, float] = {}
         for sample in samples:
             for source, value in self._places_of(sample.frames, dict):
                 if source != hint and self.places.is_map(source) and not _tells_all(value, sample.came):
                     scores[source] = float("-inf")  # data of another's: a key or two in common prove nothing
                     continue
-                scores[source] = scores.get(source, 0) + likeness(sample.came, value, source, self.places)
+                fit = likeness(sample.came, value, source, self.places)
+                scores[source] = scores.get(source, 0) + fit
+                least[source] = min(fit, least.get(source, fit))
         best = max(scores, key=lambda source: (scores[source], source == hint), default=None)
-        if best is not None and scores[best] >= len(samples):
+        if best is not None and scores[best] >= len(samples) and (best == hint or least.get(best, 0) > 0):
             return best
         if hint is None or hint not in scores:
             return None

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from base64 import b64encode
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from contract_kit.oracle._bound import items_of
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["counters", "made_of", "without"]
 
-_LEAST_CALLS = 3
+_LEAST_CALLS, _MANY_CALLS = 3, 5
 _COUNTED = re.compile(r"(?s)(.*?)(\d{1,18})")
 _DIGESTS = {
     32: ("md5",),
@@ -38,22 +39,48 @@ _COUNTER = (LEAF, "opaque", "a counter")
 def counters(values: Sequence[Plain]) -> frozenset[Path]:
     """The places at which a number, or the one that ends a text, grew by one with each of the results in turn.
 
+    So are keys of a database that all grow from each of many results to the next, the items of a list (``*``)
+    among themselves as they like.
+
     >>> counters([{"n": 4, "of": 3}, {"n": 5, "of": 3}, {"n": 6, "of": 3}])
     frozenset({('n',)})
     """
     if len(values) < _LEAST_CALLS:
         return frozenset()
-    return frozenset(path for path, first in _leaves((), values[0]) if _grows(path, first, values[1:]))
+    counted = frozenset(path for path, first in _leaves((), values[0]) if _grows(path, first, values[1:]))
+    return counted | _serials(values) if len(values) >= _MANY_CALLS else counted
 
 
-def _leaves(path: Path, value: Plain) -> Iterator[tuple[Path, Plain]]:
+def _serials(values: Sequence[Plain]) -> frozenset[Path]:
+    """The places, with ``*`` for items, whose numbers are all greater than those of the result before."""
+    rows: list[dict[Path, list[tuple[str, int]]]] = []
+    for value in values:
+        row: dict[Path, list[tuple[str, int]]] = {}
+        for path, leaf in _leaves((), value, star=True):
+            count = _count(leaf)
+            if count is not None:
+                row.setdefault(path, []).append(count)
+        rows.append(row)
+    return frozenset(
+        path
+        for path in rows[0]
+        if all(path in row for row in rows)
+        and len({head for row in rows for head, _ in row[path]}) == 1
+        and all(
+            max(number for _, number in one[path]) < min(number for _, number in two[path])
+            for one, two in pairwise(rows)
+        )
+    )
+
+
+def _leaves(path: Path, value: Plain, *, star: bool = False) -> Iterator[tuple[Path, Plain]]:
     items = items_of(value)
     if type(value) is dict:
         for key, item in value.items():
-            yield from _leaves((*path, key), item)
+            yield from _leaves((*path, key), item, star=star)
     elif items is not None:
         for index, item in enumerate(items):
-            yield from _leaves((*path, str(index)), item)
+            yield from _leaves((*path, "*" if star else str(index)), item, star=star)
     elif _count(value) is not None:
         yield path, value
 
@@ -100,7 +127,8 @@ def without(value: Plain, paths: frozenset[Path]) -> Plain:
     if type(value) is dict:
         return {key: without(item, frozenset(below.get(key, ()))) for key, item in value.items()}
     if type(value) is list:
-        return [without(item, frozenset(below.get(str(at), ()))) for at, item in enumerate(value)]
+        every = below.get("*", set())
+        return [without(item, frozenset(below.get(str(at), set()) | every)) for at, item in enumerate(value)]
     return value
 
 

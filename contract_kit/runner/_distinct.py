@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from contract_kit.cases import expectation_of
+from contract_kit.cases import expectation_of, pattern_in
 from contract_kit.jsonio import replace, walk
 
 if TYPE_CHECKING:
@@ -22,12 +22,14 @@ _MOST = 60
 _TURNS = ("0123456789", "abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
 
-def distinct(terms: Terms, policy: Policy, body: Any) -> Any | None:
+def distinct(terms: Terms, policy: Policy, body: Any, turn: int = 0) -> Any | None:
     """``body`` with other values for those that it holds twice, as far as it must still be taken.
 
-    ``None`` where it holds nothing twice.
+    ``turn`` is the body's number: members of an enum are few, and only over several bodies do any two places
+    differ. ``None`` where it holds nothing twice.
     """
-    edits = list(_repeated(body))[:_MOST]
+    members = _members(terms, body, turn)
+    edits = [*members.items(), *((at, new) for at, new in _repeated(body) if at not in members)][:_MOST]
     changed = body
     for at, new in edits:
         changed = replace(changed, at, new)
@@ -41,6 +43,20 @@ def distinct(terms: Terms, policy: Policy, body: Any) -> Any | None:
         if expectation_of(terms, policy, one).expect == "accept":
             changed = one
     return None if changed is body else changed
+
+
+def _members(terms: Terms, body: Any, turn: int) -> dict[str, Any]:
+    """For each place that the contract gives members: one of them, by the digits of the place's number."""
+    enums = {
+        place.pointer: rule.value
+        for place in terms.locations
+        for rule in place.constraints
+        if rule.keyword == "enum" and place.pointer not in terms.pins and len(rule.value) > 1
+    }
+    if not enums:
+        return {}
+    found = [(at, enums[pattern]) for at, _ in walk(body) if (pattern := pattern_in(terms, at)) in enums]
+    return {at: of[number // len(of) ** turn % len(of)] for number, (at, of) in enumerate(found)}
 
 
 def _repeated(body: Any) -> Iterator[tuple[str, Any]]:

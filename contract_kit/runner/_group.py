@@ -51,11 +51,14 @@ def group(
             crashed = (*by_finding.get("crash", ()), *by_finding.get("timeout", ()))
             loose, rest = unchecked(rest, below, crashed, met)
             made.extend(loose)
+        large: list[Group] = []
         if name == "false_reject":
-            made, rest = _too_large(rest, largest)
+            large, rest = _too_large(rest, largest)
+            made.extend(large)
         of_deliveries: list[Group] = []
         if name in _OF_DELIVERIES:
             of_deliveries, rest = _from_deliveries(name, rest)
+            of_deliveries = _within(large, of_deliveries)
         of_bodies = _BY_FINDING.get(name, by_rule)(rest, met)
         made.extend([*(one for one in of_deliveries if not _is_twin(one, of_bodies)), *of_bodies])
         found.extend(_at_home(of_bases, made))
@@ -99,6 +102,14 @@ def _too_large(failures: list[Verdict], largest: int) -> tuple[list[Group], list
         f"refuses bodies of {len(lead.case.body):,} bytes and more (the largest that it took has {largest:,})"
     )
     return [Group(sizes, [""], lead=lead, said=said)], [v for v in failures if v not in sizes]
+
+
+def _within(large: list[Group], of_deliveries: list[Group]) -> list[Group]:
+    """The groups of deliveries without that of large ones, which fail for the limit that bodies show."""
+    sizes = [one for one in of_deliveries if large and one.cause is not None and one.cause.name == "size"]
+    for one in sizes:
+        large[0].verdicts.extend(one.verdicts)
+    return [one for one in of_deliveries if one not in sizes]
 
 
 _SEVERAL_PLACES = 2

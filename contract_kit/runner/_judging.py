@@ -82,7 +82,9 @@ class Judge:
         replies, pairs = self._learn(bodies)
         if pairs:
             policy: Policy = "provider" if self._terms.profile is not None else "schema"
-            others = [distinct(self._terms, policy, body) for body in bodies[:_DISTINCT]]
+            others = [
+                distinct(self._terms, policy, body, turn) for turn, body in enumerate(bodies[:_DISTINCT])
+            ]
             more, apart = self._learn([body for body in others if body is not None])
             replies, pairs = replies + more, pairs + apart
         self.comparison = calibrate(pairs, self._places)
