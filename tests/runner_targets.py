@@ -320,3 +320,15 @@ def stored(body: bytes) -> Any:
         {"pk": next(rows), "provider": link.get("provider_type")} for link in customer.get("integrations", ())
     ]
     return {"pk": next(rows), "name": customer.get("name"), "links": links}
+
+
+def links_by_provider(body: bytes) -> Any:
+    _, customer = _customer(body)
+    links = [
+        {"provider_type": link.get("provider_type"), "ref": link.get("provider_entity_id")}
+        for link in customer.get("integrations", ())
+    ]
+    return {
+        "name": customer.get("name"),
+        "links": sorted(links, key=lambda link: link["provider_type"] or ""),
+    }

@@ -228,6 +228,13 @@ def test_a_short_value_that_is_a_neighbours_each_time_is_one_put_in_its_place() 
     assert "the value of customer.address_country in place of customer.address_state" in found.title
 
 
+def test_what_would_be_told_in_the_same_words_is_told_once() -> None:
+    """Among many items that are alike the order is seen as other values: made small, it is the order again."""
+    found = only(fuzz("links_by_provider", kinds=frozenset({"valid"})))
+    assert found.title == "re-orders the items of customer.integrations"
+    assert len(found.case_ids) == found.count
+
+
 @pytest.mark.parametrize("name", ["labelled", "streamed", "stored"])
 def test_what_is_a_consumers_own_affair_is_no_finding(name: str) -> None:
     """A map told in its order, rows of two tables with fields of the same names, a database's keys."""

@@ -31,7 +31,26 @@ def findings(run: Run, *, shrink: bool = True) -> tuple[Finding, ...]:
     if shrink and not run.over():
         failed = reduced(run, failed)
     groups = group(failed, run.tally.met, run.tally.below, run.tally.largest)
-    return tuple(_asked_for(run, (_finding(run, made, shrink=shrink) for made in groups)))
+    return tuple(_asked_for(run, _told_once(_finding(run, made, shrink=shrink) for made in groups)))
+
+
+def _told_once(found: Iterator[Finding]) -> Iterator[Finding]:
+    """Findings that would be told in the same words are one: made small, two examples may turn out to be alike."""
+    told: dict[tuple[str, str, str | None], Finding] = {}
+    for finding in found:
+        words = (finding.finding, finding.title, finding.pointer)
+        first = told.get(words)
+        if first is None:
+            told[words] = finding
+            continue
+        told[words] = replace(
+            first,
+            count=first.count + finding.count,
+            locations=tuple(dict.fromkeys((*first.locations, *finding.locations))),
+            case_ids=(*first.case_ids, *finding.case_ids),
+            known=first.known and finding.known,
+        )
+    yield from told.values()
 
 
 def _asked_for(run: Run, found: Iterator[Finding]) -> Iterator[Finding]:
