@@ -36,7 +36,7 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
 }
 """Each subject with what it refuses with; a name without a module is the mutant's own."""
 _LEAP = "whether a leap second is taken is left open: sound validators differ"
-_CALM = r"(?!.*((/|%|\*\*|<<|>>) (minute|self|int)|(<<|>>) 60 \+|\['))"
+_CALM = r"(?!.*((/|%) (minute|self|int)|(\*\*|<<|>>) self|(<<|>>) (minute -|60 \+ minute)|\['))"
 """No operator that dies of zero or of what is below it, and no other group: with those a reader crashes."""
 EQUIVALENT: tuple[tuple[str, str, str, str], ...] = (
     ("handwritten", r"if TYPE_CHECKING:", r"if .+", "types are of no account when it runs"),
@@ -49,6 +49,20 @@ EQUIVALENT: tuple[tuple[str, str, str, str], ...] = (
     ("handwritten", r"return 0", r"return -?1", _LEAP),
     ("handwritten", r"minutes = int\(match.*", _CALM + r"minutes = .*", _LEAP),
     ("handwritten", r"return -minutes if match.*", _CALM + r"return .*minutes.*", _LEAP),
+    (
+        "handwritten",
+        r"leap = year % 4 == 0 and.*",
+        r"leap = year % 4 (==|<=|is) 0 and \(year % 100 (!=|>|is not) 0 or year % 400 (==|<=|is) 0\)",
+        "a remainder is never below zero, and a small integer is one object",
+    ),
+    (
+        "handwritten",
+        r"return 29 if month == 2.*",
+        r"return 29 if month is 2.*",
+        "a small integer is one object",
+    ),
+    ("handwritten", r".*is None.*", r".*== None.*", "nothing else is equal to None"),
+    ("exact_datetimes", r".*is None.*", r".*== None.*", "nothing else is equal to None"),
     ("handwritten", r"if second == 60:.*", r"if second is 60:.*", "a small integer is one object"),
     (
         "handwritten",

@@ -358,6 +358,8 @@ def times() -> tuple[Edge, ...]:
         Edge("offset", "minute-59", "2026-03-14T10:25:53+00:59"),
         Edge("leap-second", "far-east", "2017-01-01T05:29:60+05:30", disputed=True),
         Edge("leap-second", "far-west", "2016-12-31T15:59:60-08:00", disputed=True),
+        Edge("month-end", "leap-year", "2024-12-31T23:59:59Z"),
+        Edge("month-end", "leap-january", "2024-01-31T23:59:59Z"),
     ]
     return tuple(found)
 

@@ -352,6 +352,7 @@ DISPUTED: frozenset[tuple[str, str]] = frozenset(
     {
         ("date-time", "offset-no-colon"),  # ajv-formats takes both; RFC 3339 wants the colon and the minutes
         ("date-time", "offset-hours-only"),
+        ("date-time", "leap-second-midday-west"),
         ("date-time", "leap-second-midday"),  # some look at the date, some at the time, some at nothing
         ("date", "with-time"),  # Pydantic's lax date takes a midnight
         ("date", "one-digit"),  # strptime and its kin in other languages

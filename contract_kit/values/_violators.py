@@ -306,6 +306,7 @@ def _date_times() -> dict[str, str]:
     bad["leap-second-hour-24"] = "2016-12-31T24:59:60+01:00"
     bad["leap-second-minute-60"] = "2016-12-31T23:60:60+00:01"
     bad["leap-second-midday"] = "2016-12-31T12:00:60Z"
+    bad["leap-second-midday-west"] = "2016-12-31T12:00:60-08:00"
     return bad
 
 
