@@ -28,6 +28,12 @@ def _rfc3339(text: str) -> str:
     return text
 
 
+def _encoded(text: str) -> str:
+    text.encode()  # raises ValueError where there is a lone surrogate: no database takes it
+    return text
+
+
+Text = Annotated[str, AfterValidator(_encoded)]
 Time = Annotated[str, AfterValidator(_rfc3339)]
 Status = Literal["published", "deleted", "archived"]
 Entity = Literal[
@@ -42,38 +48,38 @@ class _Strict(BaseModel):
 
 
 class Integration(_Strict):
-    id: str = ABSENT
-    entity_id: str = ABSENT
+    id: Text = ABSENT
+    entity_id: Text = ABSENT
     entity_type: Entity = ABSENT
-    provider_entity_id: str = ABSENT
-    provider_type: str = ABSENT
+    provider_entity_id: Text = ABSENT
+    provider_type: Text = ABSENT
     status: Status = ABSENT
-    tenant_id: str = ABSENT
-    environment_id: str = ABSENT
+    tenant_id: Text = ABSENT
+    environment_id: Text = ABSENT
     created_at: Time = ABSENT
-    created_by: str = ABSENT
+    created_by: Text = ABSENT
     updated_at: Time = ABSENT
-    updated_by: str = ABSENT
+    updated_by: Text = ABSENT
 
 
 class Customer(_Strict):
-    id: str = ABSENT
-    external_id: str = ABSENT
-    name: str = ABSENT
-    email: str = ABSENT
-    address_line1: str = ABSENT
-    address_line2: str = ABSENT
-    address_city: str = ABSENT
-    address_state: str = ABSENT
-    address_postal_code: str = ABSENT
-    address_country: str = ABSENT
+    id: Text = ABSENT
+    external_id: Text = ABSENT
+    name: Text = ABSENT
+    email: Text = ABSENT
+    address_line1: Text = ABSENT
+    address_line2: Text = ABSENT
+    address_city: Text = ABSENT
+    address_state: Text = ABSENT
+    address_postal_code: Text = ABSENT
+    address_country: Text = ABSENT
     status: Status = ABSENT
-    tenant_id: str = ABSENT
-    environment_id: str = ABSENT
+    tenant_id: Text = ABSENT
+    environment_id: Text = ABSENT
     created_at: Time = ABSENT
-    created_by: str = ABSENT
+    created_by: Text = ABSENT
     updated_at: Time = ABSENT
-    updated_by: str = ABSENT
+    updated_by: Text = ABSENT
     integrations: list[Integration] = ABSENT
     metadata: dict[str, str] | None = None
     """The document says "object", the provider also sends null."""
