@@ -124,6 +124,9 @@ def _at_home(clusters: list[list[_Spot]]) -> list[list[_Spot]]:
 def _takes(home: list[_Spot], cluster: list[_Spot]) -> bool:
     if {spot.kind for spot in (*home, *cluster)} != {"valid"} or home[0].rule == "whole":
         return False
+    tried = {f"{variant}-empty" for spot in home for variant in spot.failing}
+    if home[0].rule == "container" and {variant for spot in cluster for variant in spot.failing} <= tried:
+        return True  # an entry that fails whatever it holds
     if home[0].rule == "unknown" and all(_is_stranger(spot) for spot in cluster):
         return True
     if not {spot.place for spot in cluster} <= {spot.place for spot in home}:
