@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast, get_args
 
 from contract_kit.errors import UsageError
-from contract_kit.model import KINDS, POLICIES, TARGET_KINDS, Expect, Expectation, InputKind
+from contract_kit.model import ENDPOINTS, KINDS, POLICIES, TARGET_KINDS, Expect, Expectation, InputKind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from contract_kit.model import Headers, Kind, Policy, TargetKind
 
@@ -34,12 +34,16 @@ __all__ = [
     "kinds_of",
     "load_config",
     "read_config",
+    "words_of",
 ]
 
 INPUTS: tuple[str, ...] = get_args(InputKind)
 SIGNS = ("svix", "webhook", "none")
 _EXPECTS: tuple[str, ...] = get_args(Expect)
 _TABLE = "tool.contract_kit"
+_EVENT = "customer.created"
+"""What need not be said."""
+_PYTHON = frozenset({"parser", "model", "asgi", "wsgi"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +128,44 @@ class Config:
 
 
 # -- reading ----------------------------------------------------------------------------------
+
+
+def words_of(options: Options, kind: TargetKind) -> Iterator[str]:
+    """The options that a case needs to come again as it came, as words of the command line."""
+    pairs: list[tuple[str, Any]] = [
+        ("--event", options.event if options.event != _EVENT else None),
+        ("--spec", None if options.spec is None else _short(options.spec)),
+        ("--as", options.as_ if kind != "command" else None),
+        ("--input", options.input if kind == "parser" and options.input != "bytes" else None),
+        *(("--rejects", name) for name in (options.rejects or ()) if kind in ("parser", "model")),
+        *(("--reject-exit", str(code)) for code in (options.reject_exits or ()) if kind == "command"),
+        ("--path", options.path if kind in ("asgi", "wsgi") else None),
+        ("--policy", options.policy),
+        ("--timeout", None if options.timeout is None else f"{options.timeout:g}"),
+    ]
+    if kind in ENDPOINTS:
+        pairs += [
+            *(("--header", f"{name}: {value}") for name, value in (options.headers or ())),
+            ("--sign", options.sign),
+        ]
+    for name, value in pairs:
+        if value is not None:
+            yield from (name, value)
+    flags = (
+        ("--lossless", options.lossless and kind not in ENDPOINTS),
+        ("--no-isolate", options.isolate is False and kind in _PYTHON),
+        ("--insecure", options.insecure and kind == "url"),
+        ("--allow-remote", options.allow_remote and kind == "url"),
+    )
+    yield from (name for name, on in flags if on)
+
+
+def _short(path: Path) -> str:
+    """A path as somebody in the working directory would write it."""
+    try:
+        return str(path.absolute().relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)
 
 
 def find_config(start: Path | None = None) -> Path | None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 import shlex
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from contract_kit.config import words_of
 from contract_kit.errors import UsageError
 from contract_kit.model import ENDPOINTS, TargetKind
 
@@ -161,7 +161,6 @@ class _WithHeaders:
         self._inner.close()
 
 
-_PYTHON = frozenset({"parser", "model", "asgi", "wsgi"})
 _FITS: dict[str, tuple[str, frozenset[TargetKind]]] = {
     "input": ("--input", frozenset({"parser"})),
     "rejects": ("--rejects", frozenset({"parser", "model"})),
@@ -220,7 +219,7 @@ def context_of(wanted: Wanted, kind: TargetKind) -> Context:
         target=wanted.target,
         kind=kind,
         command=wanted.command or (_split(wanted.target) if kind == "command" else ()),
-        options=tuple(_words(options, kind)),
+        options=tuple(words_of(options, kind)),
         rejects=options.rejects or (),
         input=options.input or "bytes",
         headers=options.headers or (),
@@ -237,43 +236,3 @@ def _counting(options: Options) -> Iterator[str]:
         yield from ("--effects", options.effects)
     if options.effects_pointer is not None:
         yield from ("--effects-pointer", options.effects_pointer)
-
-
-def _words(options: Options, kind: TargetKind) -> Iterator[str]:
-    """The options that a case needs to come again as it came, as words of a command line."""
-    from contract_kit.spec import DEFAULT_EVENT
-
-    pairs: list[tuple[str, Any]] = [
-        ("--event", options.event if options.event != DEFAULT_EVENT else None),
-        ("--spec", None if options.spec is None else _short(options.spec)),
-        ("--as", options.as_ if kind != "command" else None),
-        ("--input", options.input if kind == "parser" and options.input != "bytes" else None),
-        *(("--rejects", name) for name in (options.rejects or ()) if kind in ("parser", "model")),
-        *(("--reject-exit", str(code)) for code in (options.reject_exits or ()) if kind == "command"),
-        ("--path", options.path if kind in ("asgi", "wsgi") else None),
-        ("--policy", options.policy),
-        ("--timeout", None if options.timeout is None else f"{options.timeout:g}"),
-    ]
-    if kind in ENDPOINTS:
-        pairs += [
-            *(("--header", f"{name}: {value}") for name, value in (options.headers or ())),
-            ("--sign", options.sign),
-        ]
-    for name, value in pairs:
-        if value is not None:
-            yield from (name, value)
-    flags = (
-        ("--lossless", options.lossless and kind not in ENDPOINTS),
-        ("--no-isolate", options.isolate is False and kind in _PYTHON),
-        ("--insecure", options.insecure and kind == "url"),
-        ("--allow-remote", options.allow_remote and kind == "url"),
-    )
-    yield from (name for name, on in flags if on)
-
-
-def _short(path: Path) -> str:
-    """A path as somebody in the working directory would write it."""
-    try:
-        return str(path.absolute().relative_to(Path.cwd()))
-    except ValueError:
-        return str(path)

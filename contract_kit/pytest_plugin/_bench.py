@@ -133,21 +133,26 @@ class Bench:
         return self._context
 
     def _made_context(self) -> Context:
+        from contract_kit.config import words_of
         from contract_kit.report import Context, Redactor
 
-        options, secret = self.subject.options, self.subject.secret
+        options, secret, kind = self.subject.options, self.subject.secret, self.target.kind
         refusals = tuple(map(_name_of, self.subject.rejects or options.rejects or ()))
+        redactor = Redactor((secret,) if secret else ())
+        # The words are put on record, which credentials must not be.
+        shown = replace(options, rejects=refusals, headers=redactor.covered(options.headers or ()))
         return Context(
             target=self.target.name,
-            kind=self.target.kind,
+            kind=kind,
             command=self.subject.command,
-            options=tuple(_words(options, refusals)),
+            options=tuple(words_of(shown, kind)),
             rejects=refusals,
             input=options.input or "bytes",
             headers=options.headers or (),
-            secret=secret is not None,
+            secret=secret is not None and kind in ENDPOINTS,
+            sign=options.sign or "svix",  # type: ignore[arg-type]
             insecure=bool(options.insecure),
-            redactor=Redactor((secret,) if secret else ()),
+            redactor=redactor,
         )
 
     def examine(self, case: Case) -> Verdict:
@@ -251,21 +256,3 @@ def case_outcome(case: Case) -> Outcome:
 
 def _name_of(refusal: type[BaseException] | str) -> str:
     return refusal if isinstance(refusal, str) else f"{refusal.__module__}:{refusal.__qualname__}"
-
-
-def _words(options: Options, refusals: tuple[str, ...]) -> list[str]:
-    """The options of ``contract-kit fuzz`` that give the same cases in the same way."""
-    words: list[str] = []
-    for name, value in (
-        ("--event", options.event),
-        ("--spec", options.spec),
-        ("--as", options.as_),
-        ("--input", options.input),
-        ("--path", options.path),
-        ("--policy", options.policy),
-    ):
-        if value is not None and not (name == "--input" and value == "bytes"):
-            words += [name, str(value)]
-    for refusal in refusals:
-        words += ["--rejects", refusal]
-    return [*words, "--lossless"] if options.lossless else words
