@@ -55,6 +55,31 @@ def test_a_receiver_that_verifies_passes_every_delivery_case(project):
     assert outcomes["passed"] > 100
 
 
+def test_a_report_gives_the_case_again_as_it_came(project):
+    """Header family, headers and path are in every line; credentials in none."""
+    project.write(
+        hook=HOOK.replace("shop.parse(body)", "raise RuntimeError").replace("400 Bad Request", "500 Oops", 2),
+        test_a=f"""
+        import contract_kit, hook
+
+        TestHook = contract_kit.contract_tests(
+            hook.app, path="/hooks", secret="{SECRET}", sign="webhook", max_examples=0, timeout=9,
+            headers={{"x-tenant": "7", "authorization": "Bearer abcdefgh"}}, only="valid:::full",
+        )
+        """,
+    )
+    project.run("-q", "--contract-report", "r.json")
+    text = (project.pytester.path / "r.json").read_text()
+    (finding,) = json.loads(text)["findings"]
+    cli, code = finding["reproduce"]["cli"], finding["reproduce"]["pytest"]
+    for word in ("--path /hooks", "--sign webhook", "'x-tenant: 7'", "--timeout 9"):
+        assert word in cli
+    for word in ("path='/hooks'", "sign='webhook'", "'x-tenant': '7'", 'os.environ["CONTRACT_KIT_SECRET"]'):
+        assert word in code
+    assert "abcdefgh" not in text
+    assert SECRET not in text
+
+
 def test_a_receiver_that_is_shut_is_told_once(project):
     """Without the secret nothing gets in: one failure with a hint, the rest is not judged."""
     project.write(
