@@ -97,6 +97,8 @@ def _values(change: Changed, values: str) -> str:
     sent, came = _cut(change.sent), _cut(change.came)
     if values == _SENT and change.sent[:1] in ("{", "[") and len(change.sent) > _SHOWN:
         return ""
+    if sent == came:  # alike as far as they are shown
+        return ""
     if values == _SHORT:
         values = _BOTH if max(len(change.sent), len(change.came)) <= _SHOWN else _NONE
     return {_BOTH: f": {sent} → {came}", _SENT: f": {sent}", _CAME: f": {came}"}.get(values, "")
