@@ -137,3 +137,15 @@ def test_trees_without_end_are_seen_to_a_level_that_is_said():
     )
     assert sum(1 for _ in islice(body_cases(found), 1000)) == 1000
     assert any("more than 8,000 places" in line for line in left_out(found))
+
+
+def test_many_choices_side_by_side_that_nothing_breaks_end_within_seconds():
+    """A value that no branch of thirty takes is looked for as long as a document's patience lasts."""
+
+    def branches(number):
+        return [{"properties": {f"p{number}{n}": {"type": "string"}}} for n in range(4)]
+
+    schema = {"allOf": [{"anyOf": branches(number)} for number in range(30)]}
+    started = time.process_time()
+    assert sum(1 for _ in body_cases(terms(schema))) > 10_000
+    assert time.process_time() - started < 30

@@ -317,8 +317,18 @@ def _alike(value: dict[str, Any]) -> str:
 
 
 def logic(node: Node) -> Iterator[Proposal]:
-    """What ``not`` forbids; what no branch of a choice takes, and what two of ``oneOf`` take."""
-    whole = node.unsettled
+    """What ``not`` forbids; what no branch of a choice takes, and what two of ``oneOf`` take.
+
+    Found once a place: it does not depend on the branches that a base has taken there.
+    """
+    key = ("logic", node.pointer, node.unsettled.identity)
+    if key not in node.memo:
+        # The node is kept beside it: its parts must live as long as the key that names them.
+        node.memo[key] = (tuple(_logic(node, node.unsettled)), node.unsettled)
+    yield from node.memo[key][0]
+
+
+def _logic(node: Node, whole: Node) -> Iterator[Proposal]:
     for number, schema in enumerate(whole.rules("not")):
         found = breaking(node, "not", schema)
         if found is not MISSING:

@@ -58,9 +58,9 @@ def plain_leaf(node: Node, at: str) -> Any:
 class Exhausted(SpecError):
     """No value was found among so many tries: choices that exclude each other have no end."""
 
-    def __init__(self, pointer: str) -> None:
+    def __init__(self, pointer: str, steps: int) -> None:
         super().__init__(
-            f"{pointer or '/'}: no value was found within {_MOST_STEPS:,} steps; make its choices fewer"
+            f"{pointer or '/'}: no value was found within {steps:,} steps; make its choices fewer"
         )
 
 
@@ -99,6 +99,8 @@ class Builder:
     """How often a schema may hold itself."""
     limit: int | None = None
     """How many places a value may have: :class:`TooLarge` is raised beyond."""
+    patience: int = _MOST_STEPS
+    """How many steps a search may take."""
     bending: int = 0
     quiet: Want | None = None
     """Says of a pointer that no option of this builder reaches what stands there: it may be shared."""
@@ -122,8 +124,8 @@ class Builder:
         if depth > _DEEPEST:
             raise ImpossibleSchema(node.pointer, "it requires itself without end")
         self.steps += 1
-        if self.steps > _MOST_STEPS:
-            raise Exhausted(node.pointer)
+        if self.steps > self.patience:
+            raise Exhausted(node.pointer, self.patience)
         if self.quiet is not None and node.fresh and at and self.quiet(node.pointer):
             return self._once(node, at, depth)
         return self._chosen(node, at, depth) if node.choices else self._settled(node, at, depth)

@@ -360,7 +360,15 @@ def all_breaking(node: Node, keyword: str, schemas: Iterable[Any]) -> Iterator[A
     ]
     bare = Node.of(node, rest)
     for schema in schemas:
+        left = node.memo.get("patience", _PATIENCE)
+        builder = Builder(items=2, patience=max(left, _LEAST_PATIENCE))
         try:
-            yield Builder(items=2).build(bare.narrowed(schema)).value
+            found = builder.build(bare.narrowed(schema)).value
         except SpecError:
-            continue
+            node.memo["patience"] = left - builder.steps
+        else:
+            yield found
+
+
+_PATIENCE, _LEAST_PATIENCE = 20_000, 500
+"""Steps that a document's searches without a result may take in all, and that each of them has in any case."""
