@@ -2,7 +2,9 @@
 
 from contract_kit.values._bases import DEEP, Base, Site, base_values, bases, deeper, minimal, unmet
 from contract_kit.values._build import Builder, Built, build, judge_of
-from contract_kit.values._edges import KEYS, Edge, ruler, unknown_values
+from contract_kit.values._edge_keys import KEYS, unknown_values
+from contract_kit.values._edge_texts import ruler
+from contract_kit.values._edges import Edge
 from contract_kit.values._formats import DISPUTED, EXAMPLES, FORMS, WIDTHS, padded
 from contract_kit.values._meaning import Meaning, configure, known_meanings, meaning, register
 from contract_kit.values._more import entry_of, further

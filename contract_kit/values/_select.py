@@ -12,7 +12,8 @@ from contract_kit.jsonio import MISSING
 from contract_kit.shape import FORMATS, Node
 
 from ._build import Builder
-from ._edges import LATER, Edge, lengths, numbers, ruler, texts, times
+from ._edge_texts import LATER, lengths, ruler, texts
+from ._edges import Edge, numbers, times
 from ._formats import DISPUTED, FORMS, WIDTHS, padded
 from ._mail import MAIL
 from ._meaning import meaning

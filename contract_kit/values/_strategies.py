@@ -20,7 +20,7 @@ from contract_kit.shape import python_pattern
 
 from ._bases import Base, Site, base_values, bases
 from ._build import judge_of
-from ._edges import KEYS, Edge, unknown_values
+from ._edge_keys import KEYS, unknown_values
 from ._formats import DISPUTED, EXAMPLES, FORMS
 from ._scalar import bounds, is_multiple
 from ._select import meaning_edges, number_edges, sized, text_edges, time_edges
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
     from contract_kit.model import Terms
     from contract_kit.shape import Node
+
+    from ._edges import Edge
 
 __all__ = ["Edit", "applied", "edits_of", "text_leaf"]
 
