@@ -78,6 +78,9 @@ _SHAPES = {
     "remembered": "cached by the body; a named tuple",
     "message": "a topic and the event as JSON text",
     "awaited": "a coroutine",
+    "labelled": "tags in the order of the metadata, and the metadata as a column's JSON text",
+    "stored": "a row and its rows under a database's own keys, which grow from call to call",
+    "streamed": "a generator of rows of two tables with fields of the same names",
 }
 
 

@@ -281,6 +281,7 @@ WITNESSES: dict[str, tuple[bytes, ...]] = {
     "sixty_four_bits": body('{"x": 9223372036854775808}'),
     "empty_object": body("{}"),
     # altered: strings, maps, lists
+    "country_for_state": put("/address_state", "Leinster"),
     "name_trimmed": put("/name", " Ada"),
     "blanks_collapsed": put("/address_line1", "14  Quay Street"),
     "email_lower": put("/email", "Orders@harbourlane.test"),

@@ -15,6 +15,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
+from itertools import count
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tests.consumers.correct import dict_passer
@@ -294,3 +295,35 @@ async def awaited(body: bytes) -> dict[str, Any]:
     """The event, a moment later."""
     await asyncio.sleep(0)
     return _event(body)
+
+
+# -- what follows the order of a map, a database's keys, a stream of rows of two tables
+
+
+def labelled(body: bytes) -> dict[str, Any]:
+    """Tags in the order of the metadata, and the metadata as the JSON text of a column."""
+    c = _event(body).get("customer", {})
+    labels = c.get("metadata", {})
+    return {
+        "key": c.get("external_id", ""),
+        "tags": [f"{key}={value}" for key, value in labels.items()],
+        "labels_json": json.dumps(labels, ensure_ascii=False),
+    }
+
+
+_KEYS = count(1)
+
+
+def stored(body: bytes) -> dict[str, Any]:
+    """A row and the rows that belong to it, under keys of a database's own."""
+    c = _event(body).get("customer", {})
+    links = [{"pk": next(_KEYS), "provider": item.get("provider_type")} for item in c.get("integrations", [])]
+    return {"pk": next(_KEYS), "name": c.get("name"), "links": links}
+
+
+def streamed(body: bytes) -> Iterator[dict[str, Any]]:
+    """Rows of two tables, of which the one has fields of the same names as the other."""
+    c = _event(body).get("customer", {})
+    names = ("id", "status", "tenant_id", "environment_id", "created_by")
+    rows = [("customer", c), *(("link", item) for item in c.get("integrations", []))]
+    return ({"table": table, "row": {name: row.get(name) for name in names}} for table, row in rows)

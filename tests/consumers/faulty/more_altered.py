@@ -243,3 +243,14 @@ class last_entry(Parser):
         if len(metadata) > 2:
             metadata.popitem()
         return metadata
+
+
+@fault(
+    "altered", "/customer/address_state", "the state is filled with the country: two letters that many share"
+)
+class country_for_state(Parser):
+    def customer(self, value: Any, at: str) -> Any:
+        customer = super().customer(value, at)
+        if "address_state" in customer:
+            customer["address_state"] = customer.get("address_country", "")
+        return customer
