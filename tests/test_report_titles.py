@@ -198,6 +198,7 @@ def test_places_read_as_people_write_them(pointer, said):
         ("fraction rounded", "rounds the fraction of it: 1 → 2"),
         ("fraction cut", "cuts the fraction of it: 1 → 2"),
         ("fraction of the second lost", "loses the fraction of it: 1 → 2"),
+        ("time zone offset added the wrong way", "adds the time zone offset of it the wrong way: 1 → 2"),
         ("time zone offset dropped", "drops the time zone offset of it: 1 → 2"),
         ("time of day dropped", "drops the time of day of it: 1 → 2"),
         ("rounded to a whole number", "rounds it to a whole number: 1 → 2"),

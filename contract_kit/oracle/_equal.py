@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, quote_plus, unquote, unquote_plus
 
 from contract_kit.oracle._plain import leaf_kind
-from contract_kit.oracle._times import difference, instant, is_epoch
+from contract_kit.oracle._times import difference, instant, is_epoch, shifted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -212,8 +212,9 @@ def _explain_type(sent: Any, came: Plain) -> Reason | None:
     if isinstance(sent, (bool, int, float)) and isinstance(came, (bool, int, float)) and sent == came:
         return ("retyped", became)
     point = instant(sent) if isinstance(sent, str) else None
-    if point is not None and isinstance(came, (int, float)) and is_epoch(point, came) is None:
-        return ("digits", "fraction of the second lost")
+    if point is not None and isinstance(came, (int, float)):
+        lost = is_epoch(point, came) is None
+        return ("digits", "fraction of the second lost") if lost else shifted(point, came)
     return None
 
 

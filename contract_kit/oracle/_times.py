@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
 
-__all__ = ["Instant", "difference", "instant", "is_epoch"]
+__all__ = ["Instant", "difference", "instant", "is_epoch", "shifted"]
 
 _TEXT = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)"
@@ -100,6 +100,8 @@ def difference(sent: Instant, came: Instant) -> tuple[str, str] | None:
         return ("digits", "fraction rounded")
     if sent.offset and not came.offset and sent.seconds + sent.offset == came.seconds:
         return ("offset", "time zone offset dropped")
+    if sent.offset and sent.seconds + 2 * sent.offset == came.seconds and sent.fraction == came.fraction:
+        return ("offset", "time zone offset added the wrong way")
     return ("instant", "came out as another instant")
 
 
@@ -114,3 +116,14 @@ def is_epoch(sent: Instant, number: float) -> bool | None:
         if int(exact * unit) == number:
             return None
     return False
+
+
+def shifted(sent: Instant, number: float) -> tuple[str, str] | None:
+    """How a number that counts the units to another instant than ``sent`` comes from its offset."""
+    if not sent.offset:
+        return None
+    for turn, words in ((1, "time zone offset dropped"), (2, "time zone offset added the wrong way")):
+        moved = replace(sent, seconds=sent.seconds + turn * sent.offset)
+        if is_epoch(moved, number) is not False:
+            return ("offset", words)
+    return None

@@ -1,0 +1,44 @@
+"""An offset that was left out or added the wrong way shows in datetimes, in texts and in counted seconds."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from contract_kit.oracle import project
+from contract_kit.oracle._equal import explain, same
+
+SENT = "2026-03-14T09:26:53.25+05:30"
+LOCAL = dt.datetime(2026, 3, 14, 9, 26, 53, 250_000, tzinfo=dt.UTC)
+AHEAD = dt.timedelta(hours=5, minutes=30)
+UNITS = {
+    "milliseconds": lambda at: round(at.timestamp() * 1_000),
+    "nanoseconds": lambda at: round(at.timestamp() * 1_000) * 1_000_000,
+    "datetime": project,
+    "text": lambda at: at.isoformat(),
+}
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_the_same_instant_is_the_same(unit):
+    assert same(SENT, UNITS[unit](LOCAL - AHEAD), time=True)
+
+
+@pytest.mark.parametrize("unit", UNITS)
+@pytest.mark.parametrize(
+    ("came", "words"),
+    [
+        (LOCAL, "time zone offset dropped"),
+        (LOCAL + AHEAD, "time zone offset added the wrong way"),
+    ],
+)
+def test_what_happened_to_the_offset_is_told(unit, came, words):
+    value = UNITS[unit](came)
+    assert same(SENT, value, time=True) is False
+    assert explain(SENT, value) == ("offset", words)
+
+
+def test_another_number_is_no_time():
+    assert explain(SENT, 12_345) is None
+    assert explain("2026-03-14T09:26:53Z", 1_773_480_414) is None
