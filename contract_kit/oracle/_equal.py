@@ -33,6 +33,8 @@ _EDGES = "\ufeff\u200b \t\r\n"
 _LONG = 2_000
 _REMEMBERED = 300
 _ALIKE = 0.75
+_DIGITS_AFTER, _MOST_ROUNDED = 7, 1e9
+"""Digits after the point to which numbers are rounded, and the greatest number that is looked at."""
 
 
 def normal(name: str) -> str:
@@ -245,9 +247,19 @@ def _explain_amount(sent: Any, came: Any) -> Reason | None:
         return ("number", "sign lost")
     if abs(sent - came) < 1 and came == int(came):
         return ("digits", "rounded to a whole number")
-    if sent and abs(sent - came) / abs(sent) < 1e-3:
+    if (sent and abs(sent - came) / abs(sent) < 1e-3) or _is_rounded(sent, came):
         return ("digits", "digits lost")
     return ("number", "another number")
+
+
+def _is_rounded(sent: float, came: float) -> bool:
+    """Whether a number came out with fewer digits after its point, rounded or cut."""
+    if not math.isfinite(sent) or abs(sent) > _MOST_ROUNDED or came == 0:
+        return False
+    return any(
+        came in (round(sent, digits), math.trunc(sent * 10**digits) / 10**digits)
+        for digits in range(1, _DIGITS_AFTER)
+    )
 
 
 def _damaged(text: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""An offset that was left out or added the wrong way shows in datetimes, in texts and in counted seconds."""
+"""Offsets left out or added the wrong way, in datetimes, texts and counted seconds; numbers of fewer digits."""
 
 from __future__ import annotations
 
@@ -42,3 +42,19 @@ def test_what_happened_to_the_offset_is_told(unit, came, words):
 def test_another_number_is_no_time():
     assert explain(SENT, 12_345) is None
     assert explain("2026-03-14T09:26:53Z", 1_773_480_414) is None
+
+
+@pytest.mark.parametrize(
+    ("sent", "came", "words"),
+    [
+        (2.17314, 2.17, "digits lost"),
+        (-3.3999, -3.3, "digits lost"),
+        (20.72403, 21, "rounded to a whole number"),
+        (2.17314, 2.18, "another number"),
+        (1234, 12.34, "another number"),
+    ],
+)
+def test_a_number_of_fewer_digits_is_told_from_another(sent, came, words):
+    reason = explain(sent, came)
+    assert reason is not None
+    assert reason[1] == words
