@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import textwrap
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,7 @@ from contract_kit.runner._settings import Progress
 from contract_kit.schema import validator_for
 from contract_kit.spec import load_terms
 from contract_kit.targets import constants, open_python_target
+from contract_kit.targets._constants import _constants
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -249,3 +251,11 @@ def test_a_check_that_hangs_on_a_state_is_found_without_the_source(tmp_path: Pat
         [one] = run(TERMS, target, settings, Context(target="shop:parse", kind="parser")).findings
     assert one.title == 'accepts customer.name 42 where customer.status is "deleted" (must be a string)'
     assert one.finding == "false_accept"
+
+
+def test_rules_in_annotations_are_looked_at_and_mere_types_are_not() -> None:
+    """Models have their patterns and limits there."""
+    tree = ast.parse(
+        'class A:\n    x: Annotated[str, Field(pattern="^a$", max_length=77)] = "d"\n    y: Literal["b"] = "e"\n'
+    )
+    assert list(_constants(tree)) == ["^a$", 77, "d", "e"]

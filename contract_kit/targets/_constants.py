@@ -31,7 +31,7 @@ _LARGEST_SOURCE = 2_000_000
 def mine(module_name: str, ground: Ground) -> Mined:
     """At most 300 strings, 200 numbers and 200 statements of a module and what it imports of the same project.
 
-    The nearest come first. Docstrings, annotations and long texts are left out; so is whatever the project did not
+    The nearest come first. Docstrings, mere annotations and long texts are left out; so is whatever the project did not
     write itself.
     """
     strings: dict[str, None] = {}
@@ -92,7 +92,7 @@ def _imported(tree: ast.Module, importer: str) -> Iterator[str]:
 
 
 def _constants(tree: ast.Module) -> Iterator[str | float | int]:
-    """The values of constants, in source order of their blocks, without docstrings and annotations."""
+    """The values of constants, in source order of their blocks, without docstrings and mere annotations."""
     waiting: list[ast.AST] = [tree]
     while waiting:
         node = waiting.pop()
@@ -141,7 +141,10 @@ def _silent(parent: ast.AST, child: ast.AST) -> bool:
         return True
     if isinstance(child, ast.Expr) and isinstance(child.value, ast.Constant):
         return True
-    return child is getattr(parent, "annotation", None) or child is getattr(parent, "returns", None)
+    if child is getattr(parent, "annotation", None) or child is getattr(parent, "returns", None):
+        # ``Annotated[str, Field(pattern=…)]`` calls something: its rules stand there.
+        return not any(isinstance(inner, ast.Call) for inner in ast.walk(child))
+    return False
 
 
 def _worth(value: object) -> Iterator[str | float | int]:
