@@ -70,7 +70,7 @@ def _crash(it: _Facts) -> str:
         return f"dies, perhaps {when(it.case)} ({among})" if among else f"dies {when(it.case)}"
     if it.reply.detail and not it.reply.exception and it.reply.status is None:
         return f"crashes {when(it.case)} ({visible(it.reply.detail, TITLE // 2)})"
-    return f"{_did(it.reply)} {when(it.case)}{_elsewhere(it.locations)}"
+    return f"{_did(it.reply)} {when(it.case)}{_elsewhere(it)}"
 
 
 def _did(reply: Reply) -> str:
@@ -94,8 +94,9 @@ _WELL = (2, 4)
 """Hundreds of statuses that are no crash by themselves: where it is one, the reply broke off after its status."""
 
 
-def _elsewhere(locations: tuple[str, ...]) -> str:
-    more = len(locations) - 1
+def _elsewhere(it: _Facts) -> str:
+    # A delivery is about no place: bodies that fail with it are named by none either.
+    more = len(it.locations) - 1 if it.case.kind != "delivery" else 0
     return f" (and in {more} more place{'s' * (more > 1)})" if more > 0 else ""
 
 
@@ -121,29 +122,29 @@ def _reject(it: _Facts) -> str:
         return f"refuses a delivery that must be taken: {words(it.case)}"
     if unknown(it.case):
         return f"refuses {thing(it.case)}"
-    return f"refuses {thing(it.case)}{_elsewhere(it.locations)}"
+    return f"refuses {thing(it.case)}{_elsewhere(it)}"
 
 
 def _altered(it: _Facts) -> str:
     pointer = it.at if it.at is not None else it.locations[0] if it.locations else it.case.at
     if it.changed is None:
-        return f"alters {place(pointer)}{_elsewhere(it.locations)}"
-    return say_change(it.changed, place(pointer), _elsewhere(it.locations))
+        return f"alters {place(pointer)}{_elsewhere(it)}"
+    return say_change(it.changed, place(pointer), _elsewhere(it))
 
 
 def _lost(it: _Facts) -> str:
     pointer = it.at if it.at is not None else it.locations[0] if it.locations else it.case.at
-    return f"loses {place(pointer)}{_elsewhere(it.locations)}"
+    return f"loses {place(pointer)}{_elsewhere(it)}"
 
 
 def _timeout(it: _Facts) -> str:
-    return f"hangs {when(it.case)}{_elsewhere(it.locations)}"
+    return f"hangs {when(it.case)}{_elsewhere(it)}"
 
 
 def _slow(it: _Facts) -> str:
     seconds = it.reply.elapsed
     took = f"takes {seconds:.1f} s" if seconds >= 1 else f"takes {seconds * 1000:.0f} ms"
-    return f"{took} {when(it.case)}{_elsewhere(it.locations)}"
+    return f"{took} {when(it.case)}{_elsewhere(it)}"
 
 
 def _inconsistent(it: _Facts) -> str:
@@ -173,7 +174,7 @@ def _missing(it: _Facts) -> str:
 
 def _leak(it: _Facts) -> str:
     what = visible(it.reply.detail or "what must stay inside shows in the reply", TITLE // 2)
-    return f"{what} {when(it.case)}{_elsewhere(it.locations)}"
+    return f"{what} {when(it.case)}{_elsewhere(it)}"
 
 
 _SAY: dict[FindingName, Callable[[_Facts], str]] = {
