@@ -332,3 +332,11 @@ def links_by_provider(body: bytes) -> Any:
         "name": customer.get("name"),
         "links": sorted(links, key=lambda link: link["provider_type"] or ""),
     }
+
+
+def providers(body: bytes) -> Any:
+    """The providers of those links that have one, as a set and as a list."""
+    _, customer = _customer(body)
+    links = customer.get("integrations", ())
+    named = [link["provider_type"] for link in links if "provider_type" in link]
+    return {"key": customer.get("external_id", ""), "providers": frozenset(named), "kinds": named}

@@ -235,7 +235,7 @@ def test_what_would_be_told_in_the_same_words_is_told_once() -> None:
     assert len(found.case_ids) == found.count
 
 
-@pytest.mark.parametrize("name", ["labelled", "streamed", "stored"])
+@pytest.mark.parametrize("name", ["labelled", "streamed", "stored", "providers"])
 def test_what_is_a_consumers_own_affair_is_no_finding(name: str) -> None:
     """A map told in its order, rows of two tables with fields of the same names, a database's keys."""
     assert not fuzz(name, kinds=frozenset({"valid", "equivalent"})).findings

@@ -143,6 +143,8 @@ class Bodies:
                 if self._is_sound(strict_loads(changed)):
                     body = changed
                     break
+        if number and body == compact(chosen):  # nothing in it names a customer: another body, then
+            return self._values[number % len(self._values)]
         return strict_loads(body)
 
     def body(self, case_id: str, number: int = 0, *, non_ascii: bool = False) -> bytes:

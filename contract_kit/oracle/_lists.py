@@ -92,6 +92,8 @@ def compare_list(
 ) -> None:
     """Compare a list that came out as a list or a set."""
     items = items_of(came) or []
+    if len(items) < len(sent):
+        sent = _telling(walk, path, sent, items)
     pairing = _Pairing(walk, path, pointer, sent, items)
     if leaf_kind(came) == "set":
         _compare_set(walk, pairing, came, bound)
@@ -105,6 +107,15 @@ def compare_list(
         _compare_shorter(walk, pairing, came)
     else:
         _report(walk, pointer, sent, came, f"came out with {len(items)} items in place of {len(sent)}")
+
+
+def _telling(walk: Walk, path: Path, sent: list[Any], items: list[Plain]) -> list[Any]:
+    """The items of ``sent`` that hold what a list of one of their fields carries: others have no part in it."""
+    bound = walk.table.bound.get((*path, "*"))
+    if bound is None or bound.source is None or any(isinstance(item, (dict, list)) for item in items):
+        return sent
+    field = bound.source.rpartition("/*/")[2]
+    return [item for item in sent if not isinstance(item, dict) or item.get(field) not in (None, "")]
 
 
 def _compare_equal_length(walk: Walk, pairing: _Pairing, came: Plain, fresh: Plain) -> None:
@@ -202,6 +213,11 @@ def _compare_part(walk: Walk, pairing: _Pairing) -> None:
 def _compare_set(walk: Walk, pairing: _Pairing, came: Plain, bound: Bound | None) -> None:
     sent, items = pairing.sent, pairing.came
     partly = bound is not None and bound.rule == "part"
+    # A set of one field of the items holds each value once.
+    partly = partly or (
+        any(isinstance(item, dict) for item in sent)
+        and not any(isinstance(item, (dict, list)) for item in items)
+    )
     if pairing.shuffled() is None:
         _report(walk, pairing.pointer, sent, came, "items changed")
     elif len(items) < len(sent) and not partly:
