@@ -28,7 +28,7 @@ _MOST_IN_VAIN, _LONG = 40, 1.0
 """After so many suspicions that came to nothing the machine is a busy one: only seconds like these are looked into."""
 _KNOWN_SLOW, _MOST_SLOW = 3, 30
 """Slow cases at one place, and in all, after which that is known and no more are measured."""
-_STUCK = 16
+_STUCK, _DEAD = 16, 40
 _DEAR, _MOST_DEAR = 0.5, 8
 """Seconds after which a crash, or what is slow, costs a run as much as a hang does; and how many such values are kept."""
 _MOST_HANGS = (2, 4, 6)
@@ -43,6 +43,7 @@ class Pace:
         self._dear: list[tuple[str, Any]] = []
         """Places and values that took so long: a body of many differences that has one of them is given no more."""
         self._in_a_row = 0
+        self._lives, self._deaths = False, 0
         self._in_vain = 0
         self._slow: Counter[str] = Counter()
         self._times: deque[float] = deque(maxlen=_RECENT)
@@ -52,6 +53,8 @@ class Pace:
         """Take a reply's time, or its hang, into account."""
         hung = reply.outcome == "timed_out"
         self._in_a_row = self._in_a_row + 1 if hung else 0
+        self._lives = self._lives or reply.outcome in ("accepted", "rejected")
+        self._deaths += not self._lives
         if hung or (reply.outcome == "crashed" and reply.elapsed >= _DEAR):
             self._hangs.update(_causes(case))
             self._note_value(case)
@@ -60,6 +63,11 @@ class Pace:
     def is_stuck(self) -> bool:
         """Whether the target does nothing but hang."""
         return self._in_a_row >= _STUCK
+
+    @property
+    def is_dead(self) -> bool:
+        """Whether the target has not done anything yet but crash, or hang."""
+        return not self._lives and self._deaths >= _DEAD
 
     def learn(self, case: Case, reply: Reply) -> None:
         """Count a reply among those that show how long a case takes."""

@@ -182,6 +182,8 @@ class Run:
             self.stopped = "--max-time"
         if self.stopped is None and self.pace.is_stuck:
             self.stopped = "the target hangs on everything"
+        if self.stopped is None and self.target.kind == "command" and self.pace.is_dead:
+            self.stopped = "the command crashes on everything"  # and each start of it is dear
         most = self.settings.max_findings
         if self.stopped is None and most is not None and len(self.tally.causes) >= most:
             self.stopped = "--max-findings"
