@@ -256,14 +256,11 @@ class _Learner:
         consumer's own database is going to fill. Two others tell that the object is the one that was sent; where it
         was sent with two fields in all, the other one does.
         """
-        most = max(
-            (len(sent) for sample in samples if (sent := self._sent_object(source, sample))), default=0
-        )
+        sizes = [len(found[1]) for sample in samples if (found := resolve(source, sample.frames))]
+        wanted = max(1, min(_SEVERAL, max(sizes, default=0) - 1))
         children = {key: self._child(source, key, samples) for key in samples[0].came}
         bound = (self.table.bound.get((*path, key)) for key, child in children.items() if child is not None)
-        if sum(each is not None and each.named and each.seen for each in bound) < max(
-            1, min(_SEVERAL, most - 1)
-        ):
+        if sum(each is not None and each.named and each.seen for each in bound) < wanted:
             return
         for key, child in children.items():
             if child is None or normal(key) in _OF_ROWS or not self.places.is_declared(child):
@@ -272,11 +269,6 @@ class _Learner:
             gone = all(is_empty(sample.came.get(key)) for sample in samples)
             if gone and not any(value is MISSING or is_empty(value) for value in sent):
                 self.table.put((*path, key), Bound(child, seen=True))
-
-    @staticmethod
-    def _sent_object(source: str, sample: _Sample) -> dict[str, Any]:
-        found = resolve(source, sample.frames)
-        return found[1] if found is not None and type(found[1]) is dict else {}
 
     def _bind_outer(self, path: Path, source: str, samples: Sequence[_Sample]) -> None:
         """Bind the fields that hold what an outer object has under their name, beside others that are their own.
