@@ -17,15 +17,20 @@ def table(kept: dict) -> str:
     return "\n".join([*surroundings(kept), "", *lines, *([""] if notes else []), *notes])
 
 
+def is_quiet(loads: list[float], cores: int) -> bool:
+    """Whether nothing was going on at first, and no more later than one benchmark leaves behind for the next."""
+    return loads[0] < 1 and max(loads) < cores
+
+
 def surroundings(kept: dict) -> list[str]:
     """On what machine, how busy, with which versions."""
-    made, found = kept["machine"], kept["benchmarks"].values()
+    made, found = kept["machine"], list(kept["benchmarks"].values())
     loads = [one[key] for one in found for key in ("load_before", "load_after")]
     took = sum(one["took_s"] for one in found)
     versions = ", ".join(f"{name} {version}" for name, version in kept["versions"].items())
     said = (
         "quiet but for the benchmarks themselves"
-        if max(one["load_before"] for one in found) < 1.5
+        if is_quiet([one["load_before"] for one in found], made["cores"])
         else "**busy with other work**, so the absolute figures are low"
     )
     goes = {one.get("go", "") for one in found}
