@@ -110,9 +110,14 @@ def compare_list(
 
 
 def _telling(walk: Walk, path: Path, sent: list[Any], items: list[Plain]) -> list[Any]:
-    """The items of ``sent`` that hold what a list of one of their fields carries: others have no part in it."""
+    """The items of ``sent`` that hold what a list of one of their fields carries: others have no part in it.
+
+    Where something empty stands for them they have.
+    """
     bound = walk.table.bound.get((*path, "*"))
     if bound is None or bound.source is None or any(isinstance(item, (dict, list)) for item in items):
+        return sent
+    if any(item is None or item == "" for item in items):
         return sent
     field = bound.source.rpartition("/*/")[2]
     return [item for item in sent if not isinstance(item, dict) or item.get(field) not in (None, "")]
