@@ -22,7 +22,7 @@ def moment(text: str | None) -> datetime | str | None:
     try:
         return datetime.fromisoformat(text.upper())
     except ValueError:
-        return text
+        return text  # a leap second
 
 
 class Integration:
