@@ -15,8 +15,8 @@ MANY = 20.0
 """How many times longer than size explains a case must take."""
 _WORSE = 3.0
 """Half the body must take less than a third of the time: growth is then clearly worse than linear (2)."""
-_SOME, _LONG_S = 5.0, 0.25
-"""So much longer is looked into, too, where it is a quarter of a second: then growth decides."""
+_SOME, _LONG_S = 5.0, 0.125
+"""So much longer is looked into, too, where it is an eighth of a second: then growth decides."""
 _HUGE_S = 1.0
 _SMALL = 2.0
 """A body of at most so many everyday ones is too small for its size to explain anything."""
