@@ -20,7 +20,7 @@ from contract_kit.model import ENDPOINTS, Case, Delivery, Reply, Verdict
 from contract_kit.oracle import FLOOR_S, judge
 from contract_kit.targets import Again, ReceiverGone
 
-from ._group import rough_key
+from ._group import pattern, rough_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -210,7 +210,7 @@ class Flow:
 
     def _unless_chance(self, case: Case, reply: Reply) -> Reply:
         """A place's first hang is asked for once more: on a busy machine a sound consumer may be late."""
-        run, place = self._run, (case.kind, case.at)
+        run, place = self._run, (case.kind, pattern(case))
         if reply.outcome != "timed_out" or run.target.kind in ENDPOINTS or place in self._hang_at:
             return reply
         run.tally.deliveries += 1

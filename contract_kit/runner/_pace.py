@@ -11,7 +11,7 @@ from contract_kit.jsonio import get, replace, strict_loads, written
 from contract_kit.model import Verdict
 from contract_kit.oracle import FLOOR_S, is_slow, suspicious
 
-from ._place import is_whole
+from ._place import is_whole, pattern
 
 if TYPE_CHECKING:
     from contract_kit.model import Case, Reply
@@ -151,8 +151,9 @@ class Pace:
 
 
 def _causes(case: Case) -> tuple[tuple[str, ...], ...]:
-    """The causes that a hang may have, from narrow to wide."""
-    return ((case.kind, case.at, case.family), (case.kind, case.at), (case.kind, case.family, case.variant))
+    """The causes that a hang may have, from narrow to wide; all entries of a map, or items, are one place."""
+    place = pattern(case)
+    return ((case.kind, place, case.family), (case.kind, place), (case.kind, case.family, case.variant))
 
 
 def _value_at(case: Case, at: str) -> Any:
