@@ -37,6 +37,7 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
 """Each subject with what it refuses with; a name without a module is the mutant's own."""
 _TEXT = "a time that comes out as text is as good as a datetime"
 _LEFT = "a field that a consumer leaves out is fine: `lost` is asked for by --lossless"
+_FILLED = "a time of a row that never holds anything may be one that the consumer's own database fills"
 _LEAP = "whether a leap second is taken is left open: sound validators differ"
 _CALM = r"(?!.*((/|%) (minute|self|int)|(\*\*|<<|>>) self|(<<|>>) (minute -|60 \+ minute)|\['))"
 """No operator that dies of zero or of what is below it, and no other group: with those a reader crashes."""
@@ -47,6 +48,30 @@ EQUIVALENT: tuple[tuple[str, str, str, str], ...] = (
         r"return \(hour \* 60 \+ minute - self.*",
         _CALM + r"return (not )?\(.+ (and|or) hour (<=|<|==|is) 2[23] and minute (<=|<|==|is) 5[89]",
         _LEAP,
+    ),
+    (
+        "handwritten",
+        r"return \(hour \* 60 \+ minute - self.*",
+        r"return \(hour \* 60 \+ minute - self\.offset\(match\)\) % 1440 == 1439 and hour .+|pass",
+        _LEAP,
+    ),
+    (
+        "handwritten",
+        r"return value  # the text, not a datetime",
+        r"pass",
+        _FILLED,
+    ),
+    (
+        "handwritten",
+        r"return body\.decode\(.utf-8.\)",
+        r"return body\.decode\('utf-'\)",
+        "Python knows UTF-8 under that name, too",
+    ),
+    (
+        "handwritten",
+        r"raise BadWebhook\(.the body is not JSON that we can read.\) from exc",
+        r"pass",
+        "what is no JSON becomes null, and a body that is null is refused",
     ),
     ("handwritten", r"return 0", r"return -?1", _LEAP),
     ("handwritten", r"minutes = int\(match.*", _CALM + r"minutes = .*", _LEAP),
@@ -95,7 +120,7 @@ EQUIVALENT: tuple[tuple[str, str, str, str], ...] = (
         "exact_datetimes",
         r"self\.(created|updated)_at = .*",
         r"self\.\w+_at = moment\(record\.get\('\w+'\)\)",
-        "a time of a row that never holds anything may be one that the consumer's own database fills",
+        _FILLED,
     ),
     ("handwritten", r"if second == 60:.*", r"if second is 60:.*", "a small integer is one object"),
     (

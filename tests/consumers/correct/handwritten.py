@@ -214,7 +214,7 @@ class Parser:
         match = self.match_time(value)
         if match is None or not (self.is_date(match) and self.is_clock(match) and self.is_offset(match)):
             raise BadWebhook(f"{at} is not an RFC 3339 time")
-        return value
+        return value  # the text, not a datetime
 
     def match_time(self, value: str) -> re.Match[str] | None:
         return TIME.fullmatch(value)
