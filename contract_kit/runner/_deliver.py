@@ -15,7 +15,6 @@ from uuid import uuid4
 
 from contract_kit.delivery import NotCounted, delivery_cases, expected_signatures, prepare, read_reply
 from contract_kit.oracle import find_leaks, judge
-from contract_kit.targets import ReceiverGone
 
 from ._settings import select
 
@@ -126,18 +125,12 @@ def _side_by_side(run: Run, cases: Sequence[Case]) -> None:
         asked: Counter[tuple[Any, ...]] = Counter()
         for id_, verdict in found.items():
             found[id_] = _unless_left_over(run, verdict, asked)
-    except ReceiverGone:
-        for id_ in [*found][-_RECENT:]:
-            if _dropped(found[id_]):
-                del found[id_]
-        raise
     finally:
         for case in cases:
             if case.id in found:
                 run.record(case, found[case.id])
 
 
-_RECENT = 16
 _CONNECTION = "connection"
 """The family of cases that are about what else went over the same connection."""
 _ASKED_AGAIN = 3
@@ -164,12 +157,6 @@ def _unless_left_over(run: Run, verdict: Verdict, asked: Counter[tuple[Any, ...]
         expected="the same as over a connection of its own: as it should be",
         observed=f"{said}: {verdict.observed}",
     )
-
-
-def _dropped(verdict: Verdict) -> bool:
-    """Whether all that came was the connection's end: what the receiver died of, or what somebody stopped it for."""
-    reply = verdict.reply
-    return reply.outcome == "crashed" and reply.status is None and verdict.finding is not None
 
 
 def _judged(run: Run, case: Case, index: int, sent: Delivery, reply: Reply) -> Verdict:

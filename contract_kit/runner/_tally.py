@@ -80,7 +80,9 @@ class Tally:
         return new
 
     def forget(self, case: Case) -> None:
-        """A case's failure says nothing of it after all."""
+        """A case's failure says nothing of it after all, or it was under way when the run ended."""
+        if case.id not in self.judged:
+            self.kinds[case.kind] += 1
         self.judged[case.id] = None
         self._unjudged.add(case.id)
 
