@@ -41,6 +41,8 @@ KINDS: tuple[Kind, ...] = ("valid", "equivalent", "foreign", "invalid", "malform
 POLICIES: tuple[Policy, ...] = ("schema", "provider", "tolerant")
 TARGET_KINDS: tuple[TargetKind, ...] = ("parser", "model", "asgi", "wsgi", "command", "url")
 ENDPOINTS: frozenset[TargetKind] = frozenset({"asgi", "wsgi", "url"})
+DIED = "the receiver died"
+"""How a reply's detail begins where the receiver takes no connections any more; among how many deliveries may follow."""
 JSON_HEADERS: Headers = (("content-type", "application/json"),)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from contract_kit.jsonio import MISSING
+from contract_kit.model import DIED
 from contract_kit.report._changes import say_change
 from contract_kit.report._escape import visible
 from contract_kit.report._words import TITLE, place, rule_words, thing, unknown, value_of, when, words
@@ -65,8 +66,8 @@ def title(
 
 
 def _crash(it: _Facts) -> str:
-    if it.reply.detail.startswith(_DIED):
-        among = it.reply.detail.removeprefix(_DIED).removeprefix(", ")
+    if it.reply.detail.startswith(DIED):
+        among = it.reply.detail.removeprefix(DIED).removeprefix(", ")
         return f"dies, perhaps {when(it.case)} ({among})" if among else f"dies {when(it.case)}"
     if it.reply.detail and not it.reply.exception and it.reply.status is None:
         return f"crashes {when(it.case)} ({visible(it.reply.detail, TITLE // 2)})"
@@ -88,8 +89,6 @@ def _did(reply: Reply) -> str:
     return f"answers {reply.status}" if http else f"exits with {reply.status}"
 
 
-_DIED = "the receiver died"
-"""What is said of a receiver that takes no connections any more; it may go on with among how many deliveries."""
 _WELL = (2, 4)
 """Hundreds of statuses that are no crash by themselves: where it is one, the reply broke off after its status."""
 

@@ -9,6 +9,7 @@ from contract_kit.cases import BODY_KINDS, body_cases, pairs_of
 from contract_kit.delivery import EffectCounter, signed
 from contract_kit.jsonio import MISSING
 from contract_kit.model import (
+    DIED,
     ENDPOINTS,
     Case,
     Delivery,
@@ -171,7 +172,7 @@ class Run:
             self.tally.forget(case)
         for case in suspects[:1]:
             among = f", one of {len(suspects)} deliveries under way" if suspects[1:] else ""
-            self.record(case, judge(case, Reply(outcome="crashed", detail=f"the receiver died{among}")))
+            self.record(case, judge(case, Reply(outcome="crashed", detail=f"{DIED}{among}")))
 
     # -- giving and judging -------------------------------------------------------------------
 
