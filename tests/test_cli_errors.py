@@ -139,7 +139,9 @@ WRONG_USE = {
 
 
 @pytest.mark.parametrize("words", [w for w, told in WRONG_USE.items() if told is not None], ids=" ".join)
-def test_wrong_use_is_told_in_one_line_and_ends_with_2(cli, words, tmp_path):
+def test_wrong_use_is_told_in_one_line_and_ends_with_2(cli, words, tmp_path, monkeypatch):
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)  # what Python itself leaves behind is not ours
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
     before = sorted(tmp_path.iterdir())
     done = cli(*words)
     told = WRONG_USE[words]
@@ -352,8 +354,9 @@ def test_streams_that_are_closed_change_no_exit_code(tmp_path, line, code):
     "words",
     ["--help", "cases --help", "cases", "generate", "spec", "fixtures out --kinds foreign", "--version"],
 )
-def test_a_full_disk_is_told_in_a_line_and_ends_with_2(tmp_path, words):
-    done = shell(f"contract-kit {words} >/dev/full", tmp_path)
+@pytest.mark.parametrize("unbuffered", ["", "1"], ids=["buffered", "unbuffered"])
+def test_a_full_disk_is_told_in_a_line_and_ends_with_2(tmp_path, words, unbuffered):
+    done = shell(f"PYTHONUNBUFFERED={unbuffered} contract-kit {words} >/dev/full", tmp_path)
     assert done.stderr == "Error: cannot write to standard output: no space left on device\n"
     assert done.returncode == 2
 

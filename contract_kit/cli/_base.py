@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "HELP_NAMES",
+    "STDOUT",
     "Command",
     "CommandTaker",
     "State",
@@ -28,6 +29,8 @@ __all__ = [
 
 HELP_NAMES = ["-h", "--help"]
 _PLACE = re.compile(r"^[^\s:]+:\d+: ")
+STDOUT = "to standard output"
+"""Where results go unless they go to a file, as :attr:`State.writing` has it."""
 
 
 @dataclass(slots=True)

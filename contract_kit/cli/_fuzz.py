@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from contract_kit.cli._base import CommandTaker, State, command_words, state_of
+from contract_kit.cli._base import STDOUT, CommandTaker, State, command_words, state_of
 from contract_kit.cli._cases import warn
 from contract_kit.cli._options import (
     POSITIVE,
@@ -338,7 +338,7 @@ def _show(result: RunResult, verbosity: int, redactor: Any, state: State) -> Non
     """Print a run; a reader that has gone away changes nothing about what was found."""
     from contract_kit.report import print_text
 
-    state.writing = "to standard output"
+    state.writing = STDOUT
     with suppress(BrokenPipeError):
         print_text(result, verbosity=verbosity, redactor=redactor)
     state.writing = None

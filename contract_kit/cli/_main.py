@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
-from contract_kit.cli._base import HELP_NAMES, State, debug_option
+from contract_kit.cli._base import HELP_NAMES, STDOUT, State, debug_option
 from contract_kit.errors import ContractKitError
 
 if TYPE_CHECKING:
@@ -159,7 +159,10 @@ def _ending(error: BaseException, state: State) -> int:
             state.error(str(error))
             return error.exit_code
         case OSError() if state.writing is not None or error.errno in _FULL:
-            state.error(f"cannot write {state.writing or 'to standard output'}: {_reason(error)}")
+            where = state.writing or STDOUT
+            if where == STDOUT and sys.stdout is not None:
+                _discard(sys.stdout)  # what it still holds would fail, and be told, once more
+            state.error(f"cannot write {where}: {_reason(error)}")
             return USAGE
     from contract_kit import __version__
 
@@ -187,7 +190,7 @@ def _flushed(code: int, state: State) -> int:
             _discard(stream)
         except (OSError, ValueError) as error:
             _discard(stream)
-            state.error(f"cannot write to standard output: {_reason(error)}")
+            state.error(f"cannot write {STDOUT}: {_reason(error)}")
             code = code or USAGE
     return code
 

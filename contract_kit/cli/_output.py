@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import IO, TYPE_CHECKING
 
+from contract_kit.cli._base import STDOUT
 from contract_kit.errors import UsageError
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ def write_stdout(pieces: Iterable[bytes], state: State) -> None:
     """Write pieces to standard output as they come, a few at a time."""
     if sys.stdout is None:
         return
-    state.writing = "to standard output"
+    state.writing = STDOUT
     sys.stdout.flush()
     _pump(pieces, sys.stdout.buffer, steady=sys.stdout.isatty())
     sys.stdout.buffer.flush()
