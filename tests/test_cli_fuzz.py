@@ -289,6 +289,21 @@ def test_interrupted_runs_show_what_they_found_and_write_whole_reports(place):
     assert json.loads((place / "r.json").read_text())["summary"]["stopped"] == "interrupted"
 
 
+def test_an_interruption_in_a_finalizer_is_not_forgotten(place):
+    """Python prints what is raised there and goes on; it comes a moment later instead."""
+    (place / "finalized.py").write_text(
+        "import os, shop, signal\n"
+        "class Last:\n"
+        "    def __del__(self): os.kill(os.getpid(), signal.SIGINT)\n"
+        "waiting = [Last()]\n"
+        "def parse(body):\n"
+        "    waiting.clear()\n"
+        "    return shop.sound(body)\n"
+    )
+    done = run("fuzz", "finalized:parse", "--no-isolate", *SMALL_RUN, cwd=place)
+    assert (done.code, done.err) == (130, "interrupted: the findings so far are shown\n")
+
+
 def test_a_reader_that_goes_away_changes_nothing_about_the_verdict(place):
     process = subprocess.Popen(
         command("fuzz", "shop:faulty", *SMALL_RUN, *ENUM),

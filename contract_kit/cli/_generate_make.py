@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Job", "Source", "blocks", "slices", "source_of"]
 
+_ENDS = frozenset({signal.SIGINT, signal.SIGTERM})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
@@ -150,10 +152,27 @@ def _hire(
     # What a fork inherits it must close: a pipe is broken only when nobody else can read from it.
     inherited = [*readers, reader] if forks else []
     process = context.Process(target=_work, args=(make, wanted, turn, writer, inherited), daemon=True)
-    process.start()
+    with _undisturbed():
+        process.start()
     writer.close()
     readers.append(reader)
     processes.append(process)
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Interruptions wait until a process has begun: in the middle of a fork Python prints and forgets them.
+
+    The new process begins with them blocked too, until it has said what they are to it.
+    """
+    if not hasattr(signal, "pthread_sigmask"):  # Windows, which knows no fork either
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _forks() -> bool:
@@ -173,6 +192,8 @@ def _work(
     """One process: every n-th slice; it ends quietly when nobody reads, and says what went wrong."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal tells all of them; the first one decides
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDS)
     for reader in inherited:
         reader.close()
     number, workers = turn

@@ -19,12 +19,15 @@ from contract_kit.errors import ContractKitError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from types import FrameType
 
 __all__ = ["main"]
 
 COMMANDS = ("demo", "fuzz", "cases", "generate", "fixtures", "send", "serve", "replay", "spec", "init")
 """In the order in which help lists them; each is ``command`` of the file of its name."""
 USAGE, OURS, INTERRUPTED = 2, 4, 130
+_FORGETFUL = frozenset({"__del__", "gc_callback", "remove"})
+"""Finalizers, the callback that Hypothesis gives to the garbage collector, and those of weak references."""
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 """What a stream's device says; files of ours that cannot be written have a ``UsageError`` with their name."""
 
@@ -97,7 +100,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     state = State()
     args = list(sys.argv[1:] if argv is None else argv)
     try:
-        with _ended_by_term():
+        with _interruptible():
             code = _run(args, state)
     except BaseException as error:  # noqa: BLE001 (every end has its line and its code)
         if state.debug and not isinstance(error, click.exceptions.Exit | SystemExit):
@@ -118,17 +121,29 @@ def _three_streams() -> None:
 
 
 @contextmanager
-def _ended_by_term() -> Iterator[None]:
-    """SIGTERM (a CI job that is cancelled) ends a run as Ctrl-C does: with what was found until then."""
+def _interruptible() -> Iterator[None]:
+    """Ctrl-C ends a run with what was found until then, and so does SIGTERM (a CI job that is cancelled).
+
+    Handlers that somebody else has set stay as they are.
+    """
     here = threading.current_thread() is threading.main_thread()
-    if not here or signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL:
-        yield
-        return
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    usual = {signal.SIGINT: signal.default_int_handler, signal.SIGTERM: signal.SIG_DFL}
+    ours = {number: old for number, old in usual.items() if here and signal.getsignal(number) is old}
+    for number in ours:
+        signal.signal(number, _interrupt)
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        for number, old in ours.items():
+            signal.signal(number, old)
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    """Raise ``KeyboardInterrupt``; a moment later where Python would print and forget what is raised."""
+    if frame is not None and frame.f_code.co_name in _FORGETFUL:
+        threading.Timer(0.01, os.kill, (os.getpid(), number)).start()
+        return
+    raise KeyboardInterrupt
 
 
 def _run(args: list[str], state: State) -> int:

@@ -90,7 +90,7 @@ class _Guard:
 
     def __enter__(self) -> Self:
         self._handlers = {number: signal.getsignal(number) for number in _KEPT}
-        if self._handlers[signal.SIGINT] is signal.default_int_handler:
+        if callable(self._handlers[signal.SIGINT]):
             signal.signal(signal.SIGINT, self._interrupt)
         if hasattr(signal, "setitimer"):
             signal.signal(signal.SIGALRM, self._alarm)
@@ -132,6 +132,6 @@ class _Guard:
         self.rang = True
         raise _TooLong
 
-    def _interrupt(self, _number: int, _frame: FrameType | None) -> None:
+    def _interrupt(self, number: int, frame: FrameType | None) -> None:
         self.interrupted = True
-        raise KeyboardInterrupt
+        self._handlers[signal.SIGINT](number, frame)
