@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 import contract_kit
-from contract_kit import config
 from contract_kit.cli import _main
+from contract_kit.config._values import READERS
 from contract_kit.pytest_plugin import _fixtures, _marker, _options
 
 if TYPE_CHECKING:
@@ -164,7 +164,7 @@ def _table_keys() -> Iterator[str]:
     )
     yield _table(
         ("key", "value"),
-        [(f"`{key}`", _IN_TABLE.get(key) or _taken(read)) for key, (_, read) in config._READERS.items()],  # noqa: SLF001
+        [(f"`{key}`", _IN_TABLE.get(key) or _taken(read)) for key, (_, read) in READERS.items()],
     )
 
 
