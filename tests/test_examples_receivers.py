@@ -88,7 +88,9 @@ def assert_found(result, faults):
         for name, pointer, case in wanted:
             assert (name, case) in cases, (fault, name, case, shown(result))
             assert pointer in (None, cases[name, case].pointer), (fault, shown(result))
-    assert {one.finding for one in result.findings} == set().union(*(NAMES[fault] for fault in faults))
+    assert {one.finding for one in result.findings} == set().union(*(NAMES[fault] for fault in faults)), (
+        shown(result)
+    )
 
 
 # -- the ordinary ones ----------------------------------------------------------------------------------

@@ -22,8 +22,8 @@ __all__ = ["application"]
 def _as_text() -> None:
     """Turns whatever comes into text, as a form would."""
 
-    def text(value: Any, _place: str) -> None:
-        str(value)
+    def text(value: Any, place: str) -> None:
+        payload.text(str(value), place)
 
     checks = dict.fromkeys(("external_id", "name", "email"), text)
     customer = payload.table(**checks)
