@@ -259,3 +259,17 @@ def test_an_assertion_that_cannot_be_generated_for_is_refused_by_name(keyword):
 )
 def test_patterns_of_ecmascript_are_taken(pattern):
     assert translated({"pattern": pattern}) == {"pattern": pattern}
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        (r"\A[a-z]+\z", "^[a-z]+$"),
+        (r"\A\d+\Z", r"^\d+$"),
+        (r"^[\\A]\\z$", r"^[\\A]\\z$"),
+    ],
+)
+def test_the_ends_of_a_text_are_read_as_ruby_and_python_write_them(written, read):
+    assert translated({"type": "string", "pattern": written})["pattern"] == read
+    named = translated({"type": "object", "patternProperties": {written: {}}})
+    assert list(named["patternProperties"]) == [read]

@@ -418,3 +418,69 @@ def test_pins_see_through_references():
 def test_one_read_document_serves_many_events():
     doc = api(BODY)
     assert load_terms("e.v", document=doc).schema == load_terms("e.v", document=doc).schema
+
+
+# -- schemas alone, and names that stand elsewhere -----------------------------------------------
+
+
+LINE = {"type": "object", "properties": {"sku": {"type": "string"}}}
+PAID = {
+    "type": "object",
+    "required": ["type"],
+    "properties": {"type": {"const": "order.paid"}, "line": {"$ref": "#/components/schemas/Line"}},
+}
+
+
+@pytest.mark.parametrize("asked", ["OrderPaid", "order.paid", "order-paid"])
+def test_a_schema_is_an_event_where_nothing_else_answers_to_the_name(asked):
+    doc = document(
+        {"openapi": "3.1.0", "paths": {}, "components": {"schemas": {"OrderPaid": PAID, "Line": LINE}}}
+    )
+    assert events(doc) == ("OrderPaid",)
+    found = load_terms(asked, document=doc)
+    assert found.event == "OrderPaid"
+    assert "type" in found.schema["properties"]
+
+
+def test_each_name_that_a_schema_alone_may_say_is_an_event_of_its_own():
+    schema = {"type": "object", "properties": {"event": {"enum": ["order.paid", "order.sent"]}}}
+    doc = document({"openapi": "3.1.0", "components": {"schemas": {"Order": schema}}})
+    assert load_terms("order.sent", document=doc).pins == {"/event": "order.sent"}
+
+
+def test_whatever_is_written_as_an_event_comes_before_a_schema_of_its_name():
+    doc = hooks({"order.paid": {"post": operation(BODY)}}, components={"schemas": {"order.paid": OTHER}})
+    assert body_of(doc, "order.paid") == BODY
+    assert events(doc) == ("order.paid",)
+
+
+def test_a_schema_is_listed_only_where_no_other_uses_it():
+    doc = document({"openapi": "3.1.0", "components": {"schemas": {"OrderPaid": PAID, "Line": LINE}}})
+    with pytest.raises(UnknownEvent, match=r"(it has|did you mean) OrderPaid\??$"):
+        load_terms("order.sent", document=doc)
+
+
+def test_a_broken_reference_of_a_schema_alone_is_told_to_who_asks_for_it():
+    broken = {"$ref": "#/components/schemas/Gone"}
+    doc = document({"openapi": "3.1.0", "components": {"schemas": {"Bad": broken, "Line": LINE}}})
+    assert body_of(doc, "Line") == LINE
+    with pytest.raises(RefError):
+        load_terms("Bad", document=doc)
+
+
+def test_an_event_answers_to_what_its_header_says():
+    header = {"name": "X-Topic", "in": "header", "schema": {"$ref": "#/components/schemas/Topic"}}
+    query = {"name": "event", "in": "query", "schema": {"enum": ["other.name"]}}
+    doc = paths(
+        {"/your-endpoint": {"post": {**operation(BODY), "parameters": [query, header]}}},
+        components={"schemas": {"Topic": {"type": "string", "enum": ["shipment.updated"]}}},
+    )
+    assert body_of(doc, "shipment.updated") == BODY
+    with pytest.raises(UnknownEvent):
+        load_terms("other.name", document=doc)
+
+
+def test_an_event_answers_to_the_one_name_that_its_body_must_say():
+    schema = {"type": "object", "properties": {"type": {"type": "string", "enum": ["event_callback"]}}}
+    doc = paths({"/events": {"post": operation(schema)}})
+    assert load_terms("event_callback", document=doc).event == "/events"

@@ -23,7 +23,16 @@ from typing import TYPE_CHECKING, Any
 from contract_kit import jsonio
 from contract_kit.errors import RefError, UnsupportedKeyword
 from contract_kit.shape import AT_ODDS
-from contract_kit.spec._keywords import ANNOTATIONS, GONE, REFUSED, RULES, Spot, check_pattern, holds_ref
+from contract_kit.spec._keywords import (
+    ANNOTATIONS,
+    GONE,
+    REFUSED,
+    RULES,
+    Spot,
+    check_pattern,
+    holds_ref,
+    plainly_anchored,
+)
 from contract_kit.spec._refs import dynamic_target
 from contract_kit.spec._text import fail, kind_of, quoted
 
@@ -216,6 +225,7 @@ class _Job:
             self._spot(place, keyword).wrong(f"must be an object of schemas, not {kind_of(item)}")
         here = place.under(keyword)
         if keyword == "patternProperties":
+            item = {plainly_anchored(pattern): part for pattern, part in item.items()}
             for pattern in item:
                 if not check_pattern(pattern):
                     self._spot(place, keyword).wrong(

@@ -6,30 +6,35 @@ events. An :class:`Entry` is one event found in one of them.
 
 An ordinary API's operations are no events, nor are those that manage hooks. They can be asked for by name all
 the same; they are listed only where the document has nothing that looks more like an event (a page with one
-operation, say).
+operation, say). A schema under ``components`` can be asked for, too: see ``_schemas``.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from contract_kit.errors import RefError, SpecError, UnknownEvent
+from contract_kit.spec._entry import LIKELY, ORDINARY, STATED, Entry, plain_name
 from contract_kit.spec._payload import Finder
 from contract_kit.spec._refs import Place, Refs
-from contract_kit.spec._unions import members
+from contract_kit.spec._schemas import schema_entries, tops
+from contract_kit.spec._unions import members, names_said, texts_allowed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from contract_kit.spec._load import Document
 
-__all__ = ["Entry", "Index", "index_of", "plain_name"]
+__all__ = ["Index", "index_of"]
 
 _HOOKISH = re.compile(
     r"web-?_?hook|(?<![a-z])(events?|hooks?|callbacks?|notifications?)(?![a-z])", re.IGNORECASE
 )
+_NAMING = re.compile(r"event|topic|hook|trigger|action", re.IGNORECASE)
+"""Headers that say which event it is."""
+
 _DOTTED = re.compile(r"[A-Za-z][\w-]*([.:][A-Za-z][\w-]*)+")
 _FILE = re.compile(r".*\.(json|xml|csv|ya?ml|txt|html?|pdf|png|jpe?g|svg|ico|js|zip)", re.IGNORECASE)
 _GENERIC = re.compile(
@@ -39,46 +44,17 @@ _GENERIC = re.compile(
 )
 
 
-ORDINARY, LIKELY, STATED = 0, 1, 2
-"""How surely an entry is an event: any operation, one that speaks of hooks, one written as an event."""
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One event: its name, its payload schema's place, other names, and the pins a union member brings.
-
-    ``problem`` is why the payload cannot be found (a broken reference): the event is listed, for it is
-    there, and whoever asks for it is told.
-    """
-
-    name: str
-    place: Place
-    aliases: tuple[str, ...] = ()
-    rank: int = STATED
-    pins: Mapping[str, str] = field(default_factory=dict)
-    problem: SpecError | None = None
-
-
-def plain_name(name: str) -> str:
-    """A name without the differences of taste: ``check_run.completed`` is ``check-run-completed``.
-
-    >>> plain_name("check_run.completed") == plain_name("CheckRunCompleted")
-    True
-    """
-    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", ".", name)
-    return re.sub(r"[^a-z0-9]+", ".", spaced.lower()).strip(".")
-
-
 class Index:
     """Every event of one document, in document order."""
 
     def __init__(self, document: Document, refs: Refs) -> None:
-        self._source = document.source
+        self._document, self._refs = document, refs
         found: dict[str, Entry] = {}
         for entry in _Walk(document, refs).entries():
             _add(found, entry)
         best = max((entry.rank for entry in found.values()), default=ORDINARY)
-        self.listed = tuple(entry.name for entry in found.values() if entry.rank == best)
+        likely = tuple(entry.name for entry in found.values() if entry.rank == best)
+        self.listed = likely or tops(document)
         self._entries = found
 
     def find(self, event: str) -> Entry:
@@ -89,20 +65,27 @@ class Index:
         return entry
 
     def _find(self, event: str) -> Entry:
-        if event in self._entries:
-            return self._entries[event]
-        entries = self._entries.values()
-        plain = plain_name(event)
-        for hits in (
-            [entry for entry in entries if event in entry.aliases],
-            [entry for entry in entries if plain_name(entry.name) == plain],
-            [entry for entry in entries if plain in map(plain_name, entry.aliases)],
-        ):
-            rank = max((entry.rank for entry in hits), default=ORDINARY)
-            best = [entry for entry in hits if entry.rank == rank]
-            if len({(id(hit.place.sheet), hit.place.pointer) for hit in best}) == 1:
-                return best[0]
-        raise UnknownEvent(event, self.listed, self._source)
+        found = _named(event, self._entries) or _named(event, schema_entries(self._document, self._refs))
+        if found is None:
+            raise UnknownEvent(event, self.listed, self._document.source)
+        return found
+
+
+def _named(event: str, known: Mapping[str, Entry]) -> Entry | None:
+    """The one of ``known`` that is called ``event``; ``None`` where there is none, or which is not clear."""
+    if event in known:
+        return known[event]
+    entries, plain = known.values(), plain_name(event)
+    for hits in (
+        [entry for entry in entries if event in entry.aliases],
+        [entry for entry in entries if plain_name(entry.name) == plain],
+        [entry for entry in entries if plain in map(plain_name, entry.aliases)],
+    ):
+        rank = max((entry.rank for entry in hits), default=ORDINARY)
+        best = [entry for entry in hits if entry.rank == rank]
+        if len({(id(hit.place.sheet), hit.place.pointer) for hit in best}) == 1:
+            return best[0]
+    return None
 
 
 def _add(found: dict[str, Entry], entry: Entry) -> None:
@@ -158,7 +141,8 @@ class _Walk:
                 for method, place, operation in self._operations(spot):
                     payload = self._finder.payload(place, operation)
                     if payload is not None:
-                        yield from self._expanded(_path_entry(path, method, operation, payload))
+                        entry = _path_entry(path, method, operation, payload)
+                        yield from self._expanded(self._told(entry, place, operation))
                     yield from self._callbacks(place, operation, path)
             except RefError as problem:
                 yield replace(_path_entry(path, "post", {}, spot), problem=problem)
@@ -173,7 +157,8 @@ class _Walk:
                     payload = self._finder.payload(place, operation, responses=sends)
                     if payload is not None:
                         aliases = (*_texts(operation, "operationId", "summary"), f"{method.upper()} {name}")
-                        yield from self._expanded(Entry(name, payload, aliases))
+                        entry = Entry(name, payload, aliases)
+                        yield from self._expanded(self._told(entry, place, operation))
                         break
             except RefError as problem:
                 yield Entry(name, spot, problem=problem)
@@ -213,8 +198,30 @@ class _Walk:
             if payload is not None:
                 own = _texts(operation, "operationId")
                 aliases = (f"{owner}/{name}", f"{owner}/{name}/{method}", *own)
-                yield from self._expanded(Entry(name, payload, aliases))
+                yield from self._expanded(self._told(Entry(name, payload, aliases), spot, operation))
                 return
+
+    def _told(self, entry: Entry, place: Place, operation: dict[str, Any]) -> Entry:
+        """``entry`` with the names that a header says of the event, and the one that its body must say."""
+        try:
+            said = names_said(self._refs, entry.place)
+        except SpecError:
+            said = []  # whoever asks for the entry is told
+        named = (*self._header_names(place, operation), *(said if len(said) == 1 else ()))
+        return replace(entry, aliases=tuple(dict.fromkeys((*entry.aliases, *named))))
+
+    def _header_names(self, place: Place, operation: dict[str, Any]) -> Iterator[str]:
+        """What the header that names the event is limited to, by ``enum`` or ``const``."""
+        parameters = operation.get("parameters")
+        for index in range(len(parameters) if isinstance(parameters, list) else 0):
+            try:
+                where, parameter = self._refs.follow(place.under("parameters", index))
+                if not isinstance(parameter, dict) or parameter.get("in") != "header":
+                    continue
+                if _NAMING.search(str(parameter.get("name"))) and isinstance(parameter.get("schema"), dict):
+                    yield from texts_allowed(self._refs.follow(where.under("schema"))[1])
+            except RefError:
+                continue  # a header is no part of a body
 
     def _expanded(self, entry: Entry) -> Iterator[Entry]:
         yield entry

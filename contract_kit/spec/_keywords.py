@@ -6,6 +6,7 @@ One small function a kind of value. Each takes the value and a :class:`Spot` (wh
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -17,7 +18,17 @@ if TYPE_CHECKING:
 
     from contract_kit.spec._refs import Place
 
-__all__ = ["ANNOTATIONS", "GONE", "REFUSED", "RULES", "TYPES", "Spot", "check_pattern", "holds_ref"]
+__all__ = [
+    "ANNOTATIONS",
+    "GONE",
+    "REFUSED",
+    "RULES",
+    "TYPES",
+    "Spot",
+    "check_pattern",
+    "holds_ref",
+    "plainly_anchored",
+]
 
 TYPES = ("null", "boolean", "object", "array", "number", "string", "integer")
 
@@ -117,10 +128,38 @@ def _type_name(value: Any, spot: Spot, *parts: int) -> str:
 
 
 def _pattern(value: Any, spot: Spot) -> str:
-    text = _text(value, spot)
+    text = plainly_anchored(_text(value, spot))
     if not check_pattern(text):
         spot.wrong(f"is not a regular expression that can be used: {quoted(text)}")
     return text
+
+
+_ANCHOR = re.compile(r"\\.|\[\^?\]?|\]", re.DOTALL)
+
+
+def plainly_anchored(pattern: str) -> str:
+    r"""``pattern`` with the ends of a text written as ECMA 262 does; Ruby and Python write ``\A``, ``\z``, ``\Z``.
+
+    >>> plainly_anchored(r"\A[a-z\-]+\z")
+    '^[a-z\\-]+$'
+    """
+    inside = False
+
+    def token(found: re.Match[str]) -> str:
+        nonlocal inside
+        text = found.group()
+        if text[0] == "[":
+            inside = True
+        elif text == "]":
+            inside = False
+        elif not inside:
+            return _ENDS.get(text, text)
+        return text
+
+    return _ANCHOR.sub(token, pattern)
+
+
+_ENDS = {r"\A": "^", r"\z": "$", r"\Z": "$"}
 
 
 @lru_cache(maxsize=1024)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from contract_kit import jsonio
-from contract_kit.spec._events import plain_name
+from contract_kit.spec._entry import plain_name
 from contract_kit.spec._unions import NAME_KEYS
 
 if TYPE_CHECKING:

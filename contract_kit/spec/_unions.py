@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from contract_kit.spec._refs import Place, Refs
 
-__all__ = ["NAME_KEYS", "Member", "members"]
+__all__ = ["NAME_KEYS", "Member", "members", "names_said", "texts_allowed"]
 
 NAME_KEYS = (
     "event_type", "eventType", "event_name", "eventName", "event", "type", "topic", "webhook_type",
@@ -144,6 +144,20 @@ def _named_alone(refs: Refs, place: Place, entry: str) -> Iterator[Member]:
         return
 
 
+def names_said(refs: Refs, place: Place) -> list[str]:
+    """The event names that the surest property of the schema at ``place`` may say; none where it is free."""
+    found = (_values(refs, place, key, set()) for key in NAME_KEYS)
+    return next((values for values in found if values), [])
+
+
+def texts_allowed(rule: Any) -> list[str]:
+    """The texts that a schema's own ``const`` or ``enum`` lists."""
+    if not isinstance(rule, dict):
+        return []
+    listed = [rule["const"]] if "const" in rule else rule.get("enum")
+    return [text for text in listed if isinstance(text, str)] if isinstance(listed, list) else []
+
+
 def _values(refs: Refs, place: Place, key: str, seen: set[Place]) -> list[str]:
     """The texts that the property ``key`` of the schema at ``place`` is limited to, ``allOf`` followed."""
     place, schema = refs.follow(place)
@@ -154,9 +168,7 @@ def _values(refs: Refs, place: Place, key: str, seen: set[Place]) -> list[str]:
     found: list[str] = []
     if isinstance(properties, dict) and isinstance(properties.get(key), dict):
         _, rule = refs.follow(place.under("properties", key))
-        if isinstance(rule, dict):
-            listed = [rule["const"]] if "const" in rule else rule.get("enum")
-            found = [text for text in listed if isinstance(text, str)] if isinstance(listed, list) else []
+        found = texts_allowed(rule)
     parts = schema.get("allOf")
     for index in range(len(parts) if isinstance(parts, list) else 0):
         more = _values(refs, place.under("allOf", index), key, seen)

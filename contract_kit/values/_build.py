@@ -20,6 +20,8 @@ from ._order import CHECKED, branch_order, needs_check, room, types_in_order, wi
 from ._scalar import fit
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from contract_kit.schema import Validator
 
 __all__ = ["Builder", "Built", "Decided", "Decision", "TooLarge", "build", "judge_of", "plain_leaf"]
@@ -47,6 +49,8 @@ _MOST_STEPS = 50_000
 _BEND = 20
 """Steps that a try against a ``not`` counts: each asks validators of its own."""
 _MOST_ITEMS = 10_000
+_SPARE = 8
+"""Lengths of names that are tried beyond those that are needed."""
 
 
 def plain_leaf(node: Node, at: str) -> Any:
@@ -360,15 +364,27 @@ class Builder:
         for name, child in node.properties.items():
             if len(value) < least and name not in value:
                 value[name] = self._value(child, join(at, name), depth + 1)
-        number, keys = 0, self._keys(node)
+        names = self._spare_names(node, least)
         while len(value) < least:
-            if node.closed or number > least + len(_KEYS):
+            key = next(names, None)
+            if key is None:
                 raise ImpossibleSchema(
                     node.pointer, f"fewer properties are allowed than minProperties {least}"
                 )
-            key = keys[number] if number < len(keys) else f"key_{number}"
-            value.setdefault(key, self._value(node.child(key, star=True), join(at, key), depth + 1))
-            number += 1
+            if key not in value:
+                value[key] = self._value(node.child(key, star=True), join(at, key), depth + 1)
+
+    def _spare_names(self, node: Node, least: int) -> Iterator[str]:
+        """Names of undeclared properties for an object that must have ``least``; few where it is closed."""
+        from ._regex import matching
+
+        if not node.closed:
+            keys = self._keys(node)
+            yield from (*keys, *(f"key_{n}" for n in range(len(keys), least + len(_KEYS) + 1)))
+        tries = range(1, least + _SPARE)
+        made = (matching(pattern, least=size, search=False) for size in tries for pattern in node.patterns)
+        names = None if node.names is None else judge_of(node.names)
+        yield from (key for key in made if key is not None and (names is None or names.is_valid(key)))
 
     # -- arrays -------------------------------------------------------------------------------
 
