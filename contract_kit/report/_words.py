@@ -72,6 +72,13 @@ _RULES: dict[str, tuple[str, str]] = {
     "uniqueItems": ("items must differ", "items must differ"),
     "minProperties": ("at least {} fields", "too few fields"),
     "maxProperties": ("at most {} fields", "too many fields"),
+    **dict.fromkeys(("items", "unevaluatedItems", "prefixItems"), ("no such item", "no such item")),
+    "contains": ("lacks an item of the kind that it must hold",) * 2,
+    "minContains": ("at least {} items of one kind", "too few items of one kind"),
+    "maxContains": ("at most {} items of one kind", "too many items of one kind"),
+    "not": ("a value that is ruled out",) * 2,
+    "anyOf": ("none of the forms that are allowed",) * 2,
+    "oneOf": ("not exactly one of the forms that are allowed",) * 2,
 }
 
 
