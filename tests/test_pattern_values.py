@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from contract_kit.shape import build_root
-from contract_kit.values import build
+from contract_kit.values import build, without_lookarounds
 
 PATTERNS = [
     "^pay_[A-Za-z0-9]{12}$",
@@ -86,3 +86,48 @@ def test_the_same_in_every_process():
         env={**os.environ, "PYTHONHASHSEED": "7"},
     )  # fmt: skip
     assert json.loads(done.stdout) == [value(pattern=pattern) for pattern in PATTERNS]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "bare"),
+    [
+        (r"^(?=.*\d)[A-Z0-9]{8,34}$", "1Z999AA10123456784", [r"^[A-Z0-9]{8,34}$"]),
+        (
+            r"^(?=.*[a-z])(?=.*[A-Z])(?=.*\d).{8,64}$",
+            "Secret1234",
+            [
+                r"^(?=.*[A-Z])(?=.*\d).{8,64}$",
+                r"^(?=.*[a-z])(?=.*\d).{8,64}$",
+                r"^(?=.*[a-z])(?=.*[A-Z]).{8,64}$",
+            ],
+        ),
+        (
+            r"^(?!666|000|9\d{2})\d{3}-(?!00)\d{2}-(?!0{4})\d{4}$",
+            "533-13-8411",
+            [
+                r"^\d{3}-(?!00)\d{2}-(?!0{4})\d{4}$",
+                r"^(?!666|000|9\d{2})\d{3}-\d{2}-(?!0{4})\d{4}$",
+                r"^(?!666|000|9\d{2})\d{3}-(?!00)\d{2}-\d{4}$",
+            ],
+        ),
+        (
+            r"^(?!-)[A-Za-z0-9-]{1,39}(?<!-)$",
+            "julian-misiuk",
+            [r"^[A-Za-z0-9-]{1,39}(?<!-)$", r"^(?!-)[A-Za-z0-9-]{1,39}$"],
+        ),
+        (r"^(?!.*\.\.)[a-z.]+[(?=]?$", "ada.lovelace", [r"^[a-z.]+[(?=]?$"]),
+    ],
+)
+def test_each_look_around_of_a_pattern_is_broken_alone(pattern, text, bare):
+    """Judged by Python's own expressions: the whole pattern refuses the text, without the one part it matches."""
+    found = list(without_lookarounds((pattern,), text).values())
+    assert len(found) == len(bare)
+    for other, rest in zip(found, bare, strict=True):
+        assert not re.fullmatch(pattern, other)
+        assert re.fullmatch(rest, other)
+
+
+def test_a_look_around_is_broken_within_the_other_patterns_of_its_place():
+    found = without_lookarounds((r"(?=.*\d)", "^[A-Z0-9]{4}$"), "AB12")
+    assert [re.fullmatch("[A-Z]{4}", text) is not None for text in found.values()] == [True]
+    assert without_lookarounds((r"^(?=\d)[0-9]$",), "4") == {}

@@ -16,6 +16,7 @@ from contract_kit.values import (
     plain,
     stretched,
     ways,
+    without_lookarounds,
 )
 
 from ._broken import HIGHEST
@@ -80,8 +81,11 @@ def patterns(node: Node, value: str) -> Iterator[Proposal]:
         yield variant, "pattern", text
     for number, text in enumerate(ways(node, value)):
         tail = f"-{number}" if number else ""
-        for name, other in neighbours(tuple(node.all_of("pattern")), text).broken.items():
+        patterns = tuple(node.all_of("pattern"))
+        for name, other in neighbours(patterns, text).broken.items():
             yield name + tail, "pattern", other
+        for name, other in ({} if number else without_lookarounds(patterns, text)).items():
+            yield name, "pattern", other
 
 
 def numbers(node: Node, value: float) -> Iterator[Proposal]:

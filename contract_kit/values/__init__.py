@@ -6,6 +6,7 @@ from contract_kit.values._edge_keys import KEYS, unknown_values
 from contract_kit.values._edge_texts import ruler
 from contract_kit.values._edges import Edge
 from contract_kit.values._formats import DISPUTED, EXAMPLES, FORMS, WIDTHS, padded
+from contract_kit.values._lookarounds import without_lookarounds
 from contract_kit.values._meaning import Meaning, configure, known_meanings, meaning, register
 from contract_kit.values._more import entry_of, further
 from contract_kit.values._negate import opposites
@@ -91,4 +92,5 @@ __all__ = [
     "unmet",
     "ways",
     "wide_edges",
+    "without_lookarounds",
 ]
