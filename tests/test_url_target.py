@@ -527,6 +527,66 @@ def test_a_kept_connection_closed_under_a_request_is_tried_again_on_a_fresh_one(
     assert [send(subject, post()).outcome for _ in range(2)] == ["accepted", "accepted"]
 
 
+class OneAtATime(Receiver):
+    """Serves a connection until the other side closes it, and accepts no other meanwhile."""
+
+    def _accept(self):
+        while not self.over.is_set():
+            try:
+                sock, _ = self.listener.accept()
+            except OSError:
+                return
+            self.connections += 1
+            self.socks.append(sock)
+            self._serve(sock, self.connections)
+
+
+@pytest.mark.parametrize("workers", [1, 8])
+def test_a_receiver_that_serves_one_connection_at_a_time_does_not_hang(workers):
+    there = OneAtATime(answering(OK))
+    try:
+        with UrlTarget(there.url, workers=workers, timeout=4.0) as subject:
+            deliveries = [post(key=number, fresh=number % 25 == 1) for number in range(100)]
+            replies = [reply for _, reply in subject.exchange(deliveries)]
+            assert [reply.outcome for reply in replies] == ["accepted"] * 100
+            assert max(reply.elapsed for reply in replies) < 2.0, "what it waited for us is not its slowness"
+            subject.let_go()
+            assert fetch(there.url, timeout=1.0).outcome == "accepted", "who counts effects is served, too"
+    finally:
+        there.close()
+
+
+def test_a_slow_delivery_over_a_connection_of_its_own_does_not_end_the_keeping_of_others(receiver):
+    def reply(head, body):
+        time.sleep(2.5 if body == b"slow" else 0)
+        return OK
+
+    there = receiver(answering(reply))
+    with UrlTarget(there.url, workers=2) as subject:
+        send(subject, post())
+        slow = send(subject, post(b"slow", fresh=True))
+        assert slow.outcome == "accepted"
+        before = there.connections
+        assert {reply.outcome for _, reply in subject.exchange(post() for _ in range(40))} == {"accepted"}
+    assert there.connections <= before + 2
+
+
+def test_what_follows_a_reply_to_head_is_nobodys_answer(target):
+    def talk(sock, number):
+        rest = b""
+        while (request := read_request(sock, rest)) is not None:
+            head, _, rest = request
+            sock.sendall(OK[:-2])
+            if head.startswith(b"HEAD"):
+                time.sleep(0.1)
+            sock.sendall(OK[-2:])
+
+    subject = target(talk, workers=1)
+    replies = [send(subject, post(method=method)) for method in ("HEAD", "POST")]
+    assert [reply.outcome for reply in replies] == ["accepted", "accepted"]
+    assert replies[1].body == b"ok"
+
+
 def test_a_receiver_that_drops_a_delivery_every_time_crashed(target):
     def talk(sock, number):
         rest = b""

@@ -28,7 +28,7 @@ def effects_of(options: Options, cwd: str, target: Target) -> Callable[[], int] 
             )
         return None
     source = options.effects
-    ask = _url(source, options) if "://" in source else _callable(source, cwd, target)
+    ask = _url(source, options, target) if "://" in source else _callable(source, cwd, target)
     pointer = options.effects_pointer or ""
 
     def count() -> int:
@@ -38,11 +38,13 @@ def effects_of(options: Options, cwd: str, target: Target) -> Callable[[], int] 
     return count
 
 
-def _url(url: str, options: Options) -> Callable[[], Any]:
+def _url(url: str, options: Options, target: Target) -> Callable[[], Any]:
     from contract_kit.jsonio import strict_loads
-    from contract_kit.targets import fetch
+    from contract_kit.targets import UrlTarget, fetch
 
     def ask() -> Any:
+        if isinstance(target, UrlTarget):
+            target.let_go()  # the receiver may serve one connection at a time
         reply = fetch(
             url,
             insecure=bool(options.insecure),

@@ -25,6 +25,7 @@ from contract_kit.errors import TargetError
 from contract_kit.targets._clock import Clock
 from contract_kit.targets._job import CLOSED, Answer, Job
 from contract_kit.targets._parser import BrokenReply, ReplyParser
+from contract_kit.targets._turns import Turns
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -74,6 +75,7 @@ class Client:
         self._deadlines: list[tuple[float, int, Job]] = []
         self._finished: list[tuple[Job, Answer]] = []
         self._clock = Clock()
+        self._turns: Turns[_Link] = Turns()
         self._serial = 0
         self.connected = False
         """A connection was made (over TLS: with its handshake) at least once."""
@@ -85,8 +87,7 @@ class Client:
         job.started = self._clock.now()
         job.deadline = job.started + job.timeout
         job.hops = 0
-        self._serial += 1
-        heapq.heappush(self._deadlines, (job.deadline, self._serial, job))
+        self._watch_deadline(job)
         if self._idle and not job.alone:
             self._send(self._idle.pop(), job)
         else:
@@ -99,6 +100,8 @@ class Client:
             limits = [] if until is None else [until]
             if self._deadlines:
                 limits.append(self._deadlines[0][0])
+                if (due := self._turns.due()) is not None:
+                    limits.append(due)
             if not limits:
                 break
             self._turn(max(0.0, min(limits) - self._clock.now()))
@@ -137,10 +140,27 @@ class Client:
         for key, mask in events:
             self._step(key.data, mask)
         now = self._clock.now()
+        if (due := self._turns.due()) is not None and now >= due:
+            self._take_turns(now)
         while self._deadlines and (self._deadlines[0][0] <= now or self._deadlines[0][2].link is None):
             job = heapq.heappop(self._deadlines)[2]
             if job.link is not None and job.deadline <= now:
                 self._time_out(job.link, job)
+
+    def _watch_deadline(self, job: Job) -> None:
+        self._serial += 1
+        heapq.heappush(self._deadlines, (job.deadline, self._serial, job))
+
+    def _take_turns(self, now: float) -> None:
+        """Let go of a kept connection that others wait for; the time that they waited for it is none of theirs."""
+        links = [key.data for key in self._selector.get_map().values()]
+        for link in self._turns.waiting(sum(link.served > 0 for link in links), now):
+            job = link.job
+            assert job is not None
+            job.started, job.deadline = now, now + job.timeout
+            self._watch_deadline(job)
+        if not self._turns.keeps:
+            self.forget_idle()
 
     def _time_out(self, link: _Link, job: Job) -> None:
         parser = link.parser
@@ -168,6 +188,7 @@ class Client:
         link = _Link(sock)
         link.job, job.link = job, link
         link.parser.bodiless = job.bodiless
+        self._turns.opened(link, self._clock.now())
         code = sock.connect_ex(address.sockaddr)
         self._selector.register(sock, _WRITE, link)
         link.mask = _WRITE
@@ -195,6 +216,7 @@ class Client:
         if link.stage == "closed":
             return
         link.stage = "closed"
+        self._turns.closed(link)
         if link in self._idle:
             self._idle.remove(link)
         self._selector.unregister(link.sock)
@@ -343,13 +365,21 @@ class Client:
     def _replied(self, link: _Link, job: Job) -> None:
         parser = link.parser
         answer = Answer("reply", parser.status, parser.headers, parser.body, cut=parser.cut)
-        if parser.keep_alive and not (parser.cut or parser.rest or job.alone or link.out is not None):
+        self._turns.answered(link, self._clock.now())
+        if self._may_keep(link, job):
             link.served += 1
             link.job = job.link = None
             self._idle.append(link)
         else:
             self._close(link, reset=parser.cut)
         self._finish(job, answer)
+
+    def _may_keep(self, link: _Link, job: Job) -> bool:
+        """Whether a connection can serve another delivery. What follows a reply to HEAD may be its body, by mistake."""
+        parser = link.parser
+        if job.alone or job.bodiless or not (parser.keep_alive and self._turns.keeps):
+            return False
+        return not (parser.cut or parser.rest or link.out is not None)
 
     def _finish(self, job: Job, answer: Answer) -> None:
         job.link = None

@@ -205,6 +205,11 @@ class UrlTarget(ClosesItself):
             self._client.close()
             self._client = None
 
+    def let_go(self) -> None:
+        """Close the connections that nothing is going on on."""
+        if self._client is not None:
+            self._client.forget_idle()
+
     def limit(self, delivery: Delivery) -> float:
         """Seconds for this delivery."""
         return self.timeout if delivery.framing in SOUND else min(SILENCE, self.timeout)
