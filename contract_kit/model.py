@@ -132,6 +132,11 @@ class Terms:
         """Every rule of the contract, in document order."""
         return tuple(rule for place in self.locations for rule in place.constraints)
 
+    @property
+    def usual_policy(self) -> Policy:
+        """The policy that holds where the user names none."""
+        return "schema" if self.profile is None else "provider"
+
 
 @dataclass(frozen=True, slots=True)
 class Expectation:

@@ -127,7 +127,13 @@ def test_an_undeclared_refusal_is_hinted_at() -> None:
     with target:  # type: ignore[attr-defined]
         settings = Settings(only=("invalid:/customer/status:*",), max_examples=0)
         result = run(TERMS, target, settings, Context(target="x", kind="parser"))
-    assert any("--rejects tests.consumers.correct.handwritten:BadWebhook" in note for note in result.notes)
+        declared = Context(target="x", kind="parser", rejects=("builtins:LookupError",))
+        besides = run(TERMS, target, settings, declared)
+    hint = "if that is how the target refuses, say --rejects tests.consumers.correct.handwritten:BadWebhook"
+    assert [note.partition(": ")[2] for note in result.notes if "--rejects" in note] == [hint]
+    assert [note.partition(": ")[2] for note in besides.notes if "--rejects" in note] == [f"{hint} too"]
+    summary = result.summary
+    assert summary.cases_per_s == pytest.approx(summary.cases / summary.duration_s, rel=0.02)
 
 
 def test_the_users_own_word_overrides_the_policy_and_is_shown() -> None:

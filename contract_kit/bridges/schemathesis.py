@@ -109,9 +109,7 @@ def checks(
 
     required()
     terms = load_terms(event, spec)
-    labels = Labels(
-        terms, policy or ("provider" if terms.profile is not None else "schema"), "url", "schemathesis"
-    )
+    labels = Labels(terms, policy or terms.usual_policy, "url", "schemathesis")
     return [_check(name, labels, tuple(secrets)) for name in CHECKS]
 
 

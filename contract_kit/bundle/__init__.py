@@ -62,7 +62,7 @@ def write_bundle(
     ``UsageError`` if not.
     """
     choice = Choice(
-        policy or ("provider" if terms.profile is not None else "schema"),
+        policy or terms.usual_policy,
         target,
         _kinds(kinds),
         tuple(only),

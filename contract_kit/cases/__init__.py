@@ -64,7 +64,7 @@ def body_cases(
     ``policy`` is ``provider`` where there is a profile, else ``schema``; ``target`` matters to foreign
     events alone: an endpoint must take them.
     """
-    ruling: Policy = policy or ("provider" if terms.profile is not None else "schema")
+    ruling: Policy = policy or terms.usual_policy
     maker = Maker(terms, ruling, target)
     wanted = set(kinds) if kinds is not None else set(BODY_KINDS)
     for draft in _drafts(terms, ruling, target, strength):

@@ -25,7 +25,7 @@ _MOST_FAULTS = 4000
 
 
 def _policy(terms: Terms, policy: Policy | None) -> Policy:
-    return policy or ("provider" if terms.profile is not None else "schema")
+    return policy or terms.usual_policy
 
 
 def valid_cases(

@@ -113,7 +113,7 @@ def _lines(given: dict[str, Any], root: Path) -> str:
     table: dict[str, Any] = {"event": event}
     if spec is not None:
         table["spec"] = _seen_from(root, spec)
-    table["policy"] = given["policy"] or ("provider" if terms.profile is not None else "schema")
+    table["policy"] = given["policy"] or terms.usual_policy
     return "".join(
         [
             "[tool.contract_kit]\n",

@@ -153,7 +153,7 @@ def tried_first(terms: Terms, context: Context, policy: Policy | None) -> list[C
     from contract_kit.cases import expectation_of
     from contract_kit.jsonio import strict_loads
 
-    ruling: Policy = policy or ("provider" if terms.profile is not None else "schema")
+    ruling: Policy = policy or terms.usual_policy
     found = []
     for _, data in _of_target(context):
         with suppress(KeyError, TypeError, ValueError, AttributeError, RecursionError):

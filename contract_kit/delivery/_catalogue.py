@@ -68,7 +68,7 @@ def delivery_cases(
     bodies = Bodies(terms)
     if not bodies:
         return
-    ruling: Policy = policy or ("provider" if terms.profile is not None else "schema")
+    ruling: Policy = policy or terms.usual_policy
     maker = _Maker(terms, ruling, bodies, signed=signed)
     for case in maker.every(target):
         yield case if effects else replace(case, effects=None)

@@ -46,7 +46,7 @@ def _terms(event: str, spec: str | None, stamp: tuple[int, int] | None) -> Terms
 
 def policy_for(terms: Terms, policy: Policy | None) -> Policy:
     """The policy that holds where the user names none."""
-    return policy or ("provider" if terms.profile is not None else "schema")
+    return policy or terms.usual_policy
 
 
 def settings_for(

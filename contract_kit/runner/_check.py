@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, get_args
 
+from contract_kit.cases import expectation_of
+from contract_kit.config import Options, load_config, words_of
 from contract_kit.delivery import signed
 from contract_kit.errors import ContractViolation, UsageError
+from contract_kit.jsonio import strict_loads
+from contract_kit.model import Policy
 from contract_kit.report import Context, reproduce, title
-from contract_kit.targets import UrlTarget, open_python_target
+from contract_kit.spec import BUNDLED
+from contract_kit.targets import UrlTarget, is_found_here, open_python_target
 
 from ._judging import Judge
 
@@ -68,7 +74,7 @@ def check(
     verdict = judge.settled(case, reply)
     if verdict.finding is not None:
         raise ContractViolation(
-            message(verdict, _context(judge, way)),
+            message(verdict, _context(judge, way, case)),
             finding=verdict.finding,
             case_id=case.id,
             verdict=verdict,
@@ -101,17 +107,45 @@ class _Way:
         )
 
 
-def _context(judge: Judge, way: _Way) -> Context:
+def _context(judge: Judge, way: _Way, case: Case) -> Context:
     """How the command line gives the same case: what it does unasked is not said."""
     names = [one if isinstance(one, str) else f"{one.__module__}:{one.__qualname__}" for one in way.rejects]
     names = [] if names == ["builtins:ValueError"] else names
-    words = [word for name in names for word in ("--rejects", name)]
-    words += ["--input", way.input] if way.input != "bytes" else []
-    words += ["--lossless"] if way.lossless else []
-    target = judge.target
-    return Context(
-        target=target.name, kind=target.kind, options=tuple(words), rejects=tuple(names), input=way.input
+    target, terms = judge.target, case.terms
+    assert terms is not None
+    options = Options(
+        event=terms.event,
+        spec=None if terms.source == BUNDLED else Path(terms.source),
+        input=way.input,
+        rejects=tuple(names),
+        policy=_policy_of(case, terms),
+        lossless=way.lossless,
     )
+    return Context(
+        target=target.name,
+        kind=target.kind,
+        options=tuple(words_of(options, target.kind)),
+        rejects=tuple(names),
+        input=way.input,
+    )
+
+
+def _policy_of(case: Case, terms: Terms) -> Policy | None:
+    """The policy that the case was made under, which it does not say itself; ``None`` for the command line's own.
+
+    It shows in what is expected of the body. An expectation of the user's own is no policy's.
+    """
+    try:
+        usual = load_config().options.policy or terms.usual_policy
+    except UsageError:  # a table that cannot be read is told of where it is used
+        usual = terms.usual_policy
+    if case.kind not in ("valid", "invalid"):
+        return None
+    value = strict_loads(case.body)
+    for policy in (usual, terms.usual_policy, *get_args(Policy)):
+        if expectation_of(terms, policy, value).expect == case.expect:
+            return None if policy == usual else policy
+    return None
 
 
 def _judge_for(target: Any, case: Case, way: _Way) -> Judge:
@@ -146,7 +180,7 @@ def message(verdict: Verdict, context: Context) -> str:
         f"  observed  {_visible(verdict.observed)}",
     ]
     again = reproduce(case, context).get("cli")
-    if again and context.kind in ("parser", "model") and "<" not in context.target:
+    if again and context.kind in ("parser", "model") and is_found_here(context.target):
         lines.append(f"  again     {again}")
     return "\n".join(lines)
 

@@ -81,7 +81,7 @@ class Judge:
         """
         replies, pairs = self._learn(bodies)
         if pairs:
-            policy: Policy = "provider" if self._terms.profile is not None else "schema"
+            policy: Policy = self._terms.usual_policy
             others = [
                 distinct(self._terms, policy, body, turn) for turn, body in enumerate(bodies[:_DISTINCT])
             ]

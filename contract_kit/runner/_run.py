@@ -78,7 +78,7 @@ class Run:
     ) -> None:
         self.terms, self.target, self.settings = terms, target, settings
         self.context, self.progress = context, progress
-        self.policy: Policy = settings.policy or ("provider" if terms.profile is not None else "schema")
+        self.policy: Policy = settings.policy or terms.usual_policy
         self.judge = Judge(
             terms,
             target,
@@ -243,7 +243,7 @@ class Run:
 
     def _all_notes(self) -> Iterator[str]:
         yield from self.notes
-        yield from self.tally.undeclared()
+        yield from self.tally.undeclared(self.context.rejects)
         if self.target.kind in ENDPOINTS:
             return
         if self.judge.accepted and not self.judge.comparison.comparable:

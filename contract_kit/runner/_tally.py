@@ -11,7 +11,7 @@ from contract_kit.model import Coverage, Summary
 from ._group import holders, place_of, rough_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from contract_kit.model import Case, Terms, Verdict
 
@@ -119,7 +119,7 @@ class Tally:
             skipped=self.skipped,
             findings=findings,
             duration_s=round(duration, 3),
-            cases_per_s=round(self.deliveries / duration, 1) if duration else 0.0,
+            cases_per_s=round(cases / duration, 1) if duration else 0.0,
             stopped=stopped,
         )
 
@@ -137,8 +137,11 @@ class Tally:
             pairs_covered=pairs[1],
         )
 
-    def undeclared(self) -> Iterator[str]:
-        """A hint where one exception ends most bodies that must be refused: it may be meant as the refusal."""
+    def undeclared(self, declared: Collection[str]) -> Iterator[str]:
+        """A hint where one exception ends most bodies that must be refused: it may be meant as the refusal.
+
+        ``declared`` are those that were named, which a single other name would replace.
+        """
         counts = Counter(
             verdict.reply.exception
             for verdict in self.failed
@@ -149,5 +152,5 @@ class Tally:
                 module, _, kind = str(name).rpartition(".")
                 yield (
                     f"{count} bodies that must be refused end with {name}: "
-                    f"if that is how the target refuses, say --rejects {module}:{kind}"
+                    f"if that is how the target refuses, say --rejects {module}:{kind}{' too' if declared else ''}"
                 )

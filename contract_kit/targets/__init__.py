@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from contract_kit.targets._base import Again, ClosesItself, Mined, Target, Together, ask, send
     from contract_kit.targets._command import CommandTarget
     from contract_kit.targets._describe import describe
-    from contract_kit.targets._import import import_object
+    from contract_kit.targets._import import import_object, is_found_here
     from contract_kit.targets._inprocess import InProcessTarget
     from contract_kit.targets._isolated import IsolatedTarget
     from contract_kit.targets._open import constants, open_python_target
@@ -45,6 +45,7 @@ __all__ = [
     "describe",
     "fetch",
     "import_object",
+    "is_found_here",
     "open_python_target",
     "send",
 ]
@@ -69,6 +70,7 @@ _HOMES = {
     "describe": "._describe",
     "fetch": "._url",
     "import_object": "._import",
+    "is_found_here": "._import",
     "open_python_target": "._open",
     "send": "._base",
 }

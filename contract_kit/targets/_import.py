@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from types import ModuleType
 
-__all__ = ["import_object", "own_error"]
+__all__ = ["import_object", "is_found_here", "own_error"]
 
 
 def import_object(spec: str, *, cwd: str | None = None) -> Any:
@@ -42,6 +42,22 @@ def import_object(spec: str, *, cwd: str | None = None) -> Any:
         except BaseException as error:
             raise TargetError(own_error(error, here)) from error
     return found
+
+
+def is_found_here(spec: str) -> bool:
+    """Whether :func:`import_object`, started anew in the working directory, would find what is loaded as ``spec``.
+
+    What stands below the directory and was found by somebody else's path (a folder of tests, which pytest
+    puts there) would not be; nor has what is made in a function a name to be found by.
+    """
+    here, top = Path.cwd(), spec.partition(":")[0].partition(".")[0]
+    if "<" in spec:
+        return False
+    if _holds(str(here), top) or _holds(str(here / "src"), top):
+        return True
+    file = getattr(sys.modules.get(top), "__file__", None)
+    around = () if file is None else Path(file).absolute().parents
+    return here not in around or Path(sys.prefix) in around
 
 
 def _on_the_path(folder: str, place: int) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 pytest_plugins = ["pytester"]
@@ -101,6 +103,50 @@ def test_a_failure_in_a_marked_test_says_how_to_go_on(project):
             "test_a.py::test_parse: 1 cause, 1 of 1 cases failed",
         ]
     )
+
+
+AGAIN = "E         again     contract-kit fuzz "
+
+
+def test_the_line_to_see_a_failure_again_says_all_that_the_case_does_not(project):
+    schema = {"type": "object", "required": ["amount"], "properties": {"amount": {"type": "integer"}}}
+    body = {"content": {"application/json": {"schema": schema}}}
+    webhooks = {"invoice.paid": {"post": {"requestBody": body}}}
+    document = {"openapi": "3.1.0", "info": {"title": "t", "version": "1"}, "webhooks": webhooks}
+    (project.pytester.path / "inv.json").write_text(json.dumps(document))
+    project.configure('[tool.contract_kit]\npolicy = "tolerant"')
+    project.write(
+        test_a="""
+        import contract_kit, json, pytest
+
+        @pytest.mark.contract(only="invalid:/customer/metadata:type:null", policy="schema")
+        def test_policy(contract_case):
+            contract_kit.check(json.loads, contract_case)
+
+        @pytest.mark.contract("invoice.paid", spec="inv.json", only="invalid::required:amount-absent", policy="schema")
+        def test_document(contract_case):
+            contract_kit.check(json.loads, contract_case)
+
+        def parse(body):
+            return json.loads(body)
+
+        @pytest.mark.contract(only="malformed:::literal-nan")
+        def test_of_the_folder(contract_case):
+            contract_kit.check(parse, contract_case)
+        """,
+    )
+    folder = project.pytester.mkdir("folder")
+    (folder / "test_b.py").write_text((project.pytester.path / "test_a.py").read_text())
+    result = project.run("test_a.py", "folder/test_b.py", "-p", "no:randomly")
+    again = [line for line in result.outlines if line.startswith(AGAIN)]
+    commands = [line.removeprefix(AGAIN) for line in again]
+    assert commands[3:] == commands[:2]
+    assert commands[:3] == [
+        "json:loads --only invalid:/customer/metadata:type:null --policy schema",
+        "json:loads --only invalid::required:amount-absent --event invoice.paid --spec inv.json --policy schema",
+        "test_a:parse --only malformed:::literal-nan",
+    ]
+    assert result.parseoutcomes()["failed"] == 6  # test_b:parse stands in a folder, where nobody finds it
 
 
 def test_one_line_makes_a_class_of_tests(project):
