@@ -240,6 +240,10 @@ def test_effects_are_guarded_like_everything_else(cli, tmp_path, nobody):
         3,
         ["Error: --effects builtins:dict: there is no integer in the answer"],
     )
+    (tmp_path / "counts.py").write_text("def all_of_them():\n    return {'ok': True, 'of': {'writes': 3}}\n")
+    elsewhere = cli("fuzz", "app:app", *small, "--effects", "counts:all_of_them")
+    said = "there is no integer in the answer; perhaps --effects-pointer /of/writes"
+    assert (elsewhere.code, elsewhere.errors) == (3, [f"Error: --effects counts:all_of_them: {said}"])
 
 
 def test_secrets_never_stand_in_an_error(cli):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from contract_kit.errors import ContractKitError, TargetError, UsageError
@@ -75,6 +76,9 @@ def _callable(spec: str, cwd: str, target: Target) -> Callable[[], Any]:
     return count
 
 
+_SHORT, _MANY = 40, 1000
+
+
 def _integer(answer: Any, pointer: str, source: str) -> int:
     from contract_kit.jsonio import get
 
@@ -82,7 +86,20 @@ def _integer(answer: Any, pointer: str, source: str) -> int:
         value = get(answer, pointer)
     except ValueError as error:
         raise UsageError(f"--effects-pointer {pointer!r}: {error}") from None
-    if not isinstance(value, int) or isinstance(value, bool):
+    if not _counts(value):
         place = f" at {pointer}" if pointer else ""
-        raise TargetError(f"--effects {source}: there is no integer{place} in the answer")
-    return value
+        raise TargetError(f"--effects {source}: there is no integer{place} in the answer{_elsewhere(answer)}")
+    return int(value)
+
+
+def _counts(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _elsewhere(answer: Any) -> str:
+    """Where integers do stand in an answer, as far as a line holds them."""
+    from contract_kit.jsonio import walk
+
+    whole = (pointer for pointer, value in islice(walk(answer), _MANY) if _counts(value))
+    places = [pointer for pointer in whole if pointer.isprintable() and len(pointer) < _SHORT][:3]
+    return f"; perhaps --effects-pointer {' or '.join(places)}" if places else ""
