@@ -538,3 +538,50 @@ def test_who_respells_names_may_respell_those_that_the_contract_does_not_know_an
     assert [c.pointer for c in consumer.changes(sent, project(kept))] == [
         "/customer/new_field/more_of_it/0/due_date"
     ]
+
+
+def entries(value, path=()):
+    """Every leaf with its way to it, as rows: ``[[way, value], …]``."""
+    if isinstance(value, dict):
+        return [row for key, item in value.items() for row in entries(item, (*path, key))]
+    return [[list(path), value]]
+
+
+def test_where_an_entry_of_a_map_stands_among_rows_is_no_place_of_its_own():
+    """Rows of all that an object holds follow its keys' order, which nobody promises; a field's row stays told."""
+
+    def rows(sent):
+        customer = sent["customer"]
+        return entries({name: customer[name] for name in ("id", "name", "metadata")})
+
+    sent = [
+        jsonio.replace(
+            each,
+            "/customer/metadata",
+            {"plan": f"The {n}1st harbour crossing", "region": f"The {n}2st harbour crossing"},
+        )
+        for n, each in enumerate(BODIES)
+    ]
+    consumer = calibrate([(each, project(rows(each))) for each in sent], PLACES)
+    metadata = sent[0]["customer"]["metadata"]
+    turned = jsonio.replace(sent[0], "/customer/metadata", dict(reversed(metadata.items())))
+    assert consumer.changes(turned, project(rows(turned))) == []
+    came = rows(sent[0])
+    came[1][1] = came[1][1][:5]
+    assert [c.pointer for c in consumer.changes(sent[0], project(came))] == ["/customer/name"]
+
+
+def test_a_list_of_the_values_of_one_field_may_hold_each_once():
+    """Who sorts a set of the providers drops no item; who leaves one provider out does."""
+
+    def providers(sent):
+        return {"systems": sorted({item["provider"] for item in sent["customer"]["integrations"]})}
+
+    consumer = calibrate([(sent, project(providers(sent))) for sent in BODIES], PLACES)
+    sent = copy.deepcopy(BODIES[0])
+    sent["customer"]["integrations"].append(dict(sent["customer"]["integrations"][0], id="eim_other"))
+    assert consumer.changes(sent, project(providers(sent))) == []
+    sent["customer"]["integrations"].append(dict(sent["customer"]["integrations"][0]))
+    assert consumer.changes(sent, project(providers(sent))) == []
+    cut = {"systems": providers(sent)["systems"][:1]}
+    assert [c.pointer for c in consumer.changes(sent, project(cut))] == ["/customer/integrations"]

@@ -198,6 +198,10 @@ def test_places_read_as_people_write_them(pointer, said):
         ("fraction rounded", "rounds the fraction of it: 1 → 2"),
         ("fraction cut", "cuts the fraction of it: 1 → 2"),
         ("fraction of the second lost", "loses the fraction of it: 1 → 2"),
+        (
+            "its time of day put into another time zone",
+            "puts the time of day of it into another time zone: 1 → 2",
+        ),
         ("time zone offset added the wrong way", "adds the time zone offset of it the wrong way: 1 → 2"),
         ("time zone offset dropped", "drops the time zone offset of it: 1 → 2"),
         ("time of day dropped", "drops the time of day of it: 1 → 2"),

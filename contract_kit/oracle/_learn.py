@@ -384,6 +384,19 @@ class _Learner:
         for index in range(min(size, _MOST_POSITIONS)):
             below = [_Sample((items_of(sample.came) or [])[index], sample.frames) for sample in samples]
             self.bind((*path, str(index)), below, None)
+        self._forget_entries(path)
+
+    def _forget_entries(self, path: Path) -> None:
+        """Let go of what stands at a position because an entry of a map stood there: maps have no order.
+
+        A field that has the entry's name is no matter of order.
+        """
+        for inner, bound in list(self.table.bound.items()):
+            if inner[: len(path)] != path or bound.source is None or bound.rule != "value":
+                continue
+            holder, _, key = bound.source.rpartition("/")
+            if self.places.is_map(holder) and normal(inner[-1]) != normal(key):
+                self.table.put(inner, UNRELATED)
 
     def _bind_pairs(self, path: Path, samples: Sequence[_Sample]) -> bool:
         """Bind a list of keys with their values, as ``dict.items`` gives it, like the object that it tells."""

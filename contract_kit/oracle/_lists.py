@@ -158,6 +158,8 @@ def _compare_shorter(walk: Walk, pairing: _Pairing, came: Plain) -> None:
         if not walk.may_drop and not _is_filtered(walk, pairing, []):
             _report(walk, pointer, sent, came, "came out empty")
         return
+    if _is_each_once(walk, pairing):
+        return
     kept = pairing.subsequence()
     if kept is None:
         order = pairing.shuffled()
@@ -175,6 +177,22 @@ def _compare_shorter(walk: Walk, pairing: _Pairing, came: Plain) -> None:
         _report(walk, pointer, sent, came, f"shortened from {len(sent)} to {len(items)} items")
     else:
         _report(walk, pointer, sent, came, f"{len(dropped)} of {len(sent)} items dropped")
+
+
+def _is_each_once(walk: Walk, pairing: _Pairing) -> bool:
+    """Whether a list under a name of its own has each value of one field of the items, and each once, as a set would.
+
+    ``sorted({item["provider"] for item in items})`` leaves out nothing.
+    """
+    path, items = pairing.path, pairing.came
+    bound, below = walk.table.bound.get(path[:-1]), walk.table.bound.get(path)
+    if bound is None or bound.named or below is None or below.source is None:
+        return False
+    field = below.source.rpartition("/*/")[2]
+    wanted = [item.get(field) for item in pairing.sent if isinstance(item, dict)]
+    if not wanted or not all(isinstance(value, str) for value in (*wanted, *items)):
+        return False
+    return len(set(items)) == len(items) and set(items) == set(wanted)
 
 
 def _is_filtered(walk: Walk, pairing: _Pairing, kept: list[int]) -> bool:

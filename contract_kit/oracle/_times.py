@@ -102,7 +102,16 @@ def difference(sent: Instant, came: Instant) -> tuple[str, str] | None:
         return ("offset", "time zone offset dropped")
     if sent.offset and sent.seconds + 2 * sent.offset == came.seconds and sent.fraction == came.fraction:
         return ("offset", "time zone offset added the wrong way")
+    if _is_rezoned(sent, came):
+        return ("offset", "its time of day put into another time zone")
     return ("instant", "came out as another instant")
+
+
+def _is_rezoned(sent: Instant, came: Instant) -> bool:
+    """Whether the clock shows the same and the zone is another one: who replaces a zone and does not convert."""
+    if sent.offset is None or came.offset is None or not sent.fraction.startswith(came.fraction):
+        return False
+    return sent.seconds + sent.offset == came.seconds + came.offset
 
 
 def is_epoch(sent: Instant, number: float) -> bool | None:
