@@ -39,6 +39,16 @@ def test_what_happened_to_the_offset_is_told(unit, came, words):
     assert explain(SENT, value) == ("offset", words)
 
 
+@pytest.mark.parametrize("sent", [SENT, "2026-03-14T09:26:53.25Z", "2026-03-14T09:26:53.2500009-08:00"])
+def test_a_clock_put_into_another_zone_is_told(sent):
+    """Who replaces the zone of a time, and does not convert it, gives another instant with the same digits."""
+    zone = dt.timezone(dt.timedelta(hours=1))
+    for value in (LOCAL.replace(tzinfo=zone).isoformat(), project(LOCAL.replace(tzinfo=zone))):
+        assert explain(sent, value) == ("offset", "its time of day put into another time zone")
+    later = LOCAL.replace(tzinfo=zone) + dt.timedelta(seconds=1)
+    assert explain(sent, later.isoformat()) == ("instant", "came out as another instant")
+
+
 def test_another_number_is_no_time():
     assert explain(SENT, 12_345) is None
     assert explain("2026-03-14T09:26:53Z", 1_773_480_414) is None

@@ -53,7 +53,11 @@ _SAID: tuple[tuple[str, str, str], ...] = (
     (r"fraction (cut to \w+|dropped|rounded|cut)", "{fraction} the fraction of {at}{to}", _BOTH),
     (r"fraction of the second lost", "loses the fraction of {at}", _BOTH),
     (r"time zone offset dropped", "drops the time zone offset of {at}", _BOTH),
-    (r"its time of day put into another time zone", "puts the time of day of {at} into another time zone", _BOTH),
+    (
+        r"its time of day put into another time zone",
+        "puts the time of day of {at} into another time zone",
+        _BOTH,
+    ),
     (r"time zone offset added the wrong way", "adds the time zone offset of {at} the wrong way", _BOTH),
     (r"time of day dropped", "drops the time of day of {at}", _BOTH),
     (r"rounded to a whole number", "rounds {at} to a whole number", _BOTH),
