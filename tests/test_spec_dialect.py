@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from spec_makers import PLACE, terms, translated
 
+from contract_kit.api import Contract
 from contract_kit.errors import SpecError, UnsupportedKeyword
 from contract_kit.schema import violations
 from contract_kit.shape import AT_ODDS
@@ -156,7 +159,7 @@ def test_nullable_beside_a_reference_lets_null_in():
 def test_write_only_properties_are_not_sent():
     schema = {
         "type": "object",
-        "required": ["a", "b", "c"],
+        "required": ["c"],
         "properties": {
             "a": {"type": "string", "writeOnly": True},
             "b": {"$ref": "#/components/schemas/Secret"},
@@ -171,6 +174,23 @@ def test_write_only_properties_are_not_sent():
         "properties": {"c": {"type": "string"}},
         "additionalProperties": False,
     }
+
+
+def test_bodies_have_what_is_required_and_write_only_and_one_without_it_is_no_fault():
+    """Who reads ``required`` alone refuses a body without it; by OpenAPI's letter it is never sent."""
+    schema = {
+        "type": "object",
+        "required": ["id", "token"],
+        "properties": {"id": {"type": "string"}, "token": {"$ref": "#/components/schemas/Secret"}},
+    }
+    components = {"Secret": {"type": "string", "writeOnly": True}}
+    contract = Contract(terms(schema, components, version="3.0.0"))
+    told = {case.id: case.expect for case in contract.cases(kinds=["valid", "invalid"])}
+    assert told["invalid::required:id-absent"] == "reject"
+    assert [expect for id, expect in told.items() if "token-absent" in id] == ["either"]
+    whole = [json.loads(c.body) for c in contract.cases(kinds=["valid"]) if c.expect == "accept"]
+    assert whole
+    assert all("token" in body for body in whole if isinstance(body, dict))
 
 
 def test_a_discriminator_is_an_annotation_with_its_mapping():

@@ -10,7 +10,7 @@ from ._choices import Choice
 from ._ecma import is_slow, matches, python_pattern
 from ._node import Node
 from ._overlap import chosen_alone
-from ._rules import AT_ODDS, FORMATS, TYPES, json_type
+from ._rules import AT_ODDS, FORMATS, TYPES, UNSENT, json_type
 from ._walk import MOST_PLACES, build_root, children, deepest, locations, nodes
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "FORMATS",
     "MOST_PLACES",
     "TYPES",
+    "UNSENT",
     "Choice",
     "Node",
     "build_root",

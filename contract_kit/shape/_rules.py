@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from ._choices import Schema
 
-__all__ = ["ASSUMED", "AT_ODDS", "FORMATS", "RULES", "TYPES", "is_rule", "json_type"]
+__all__ = ["ASSUMED", "AT_ODDS", "FORMATS", "RULES", "TYPES", "UNSENT", "is_rule", "json_type"]
 
 TYPES = ("object", "array", "string", "integer", "number", "boolean", "null")
 
@@ -81,6 +81,10 @@ ASSUMED = "x-assumed"
 
 AT_ODDS = "x-null-at-odds"
 """Marks a schema that says both that it may be null and that it may not: see ``_charity``."""
+
+
+UNSENT = "x-required-at-odds"
+"""Names that an object requires and that are only ever written to the provider: see ``_charity``."""
 
 
 def json_type(value: Any) -> str:

@@ -6,7 +6,8 @@ Decisions where the specifications and what publishers mean differ:
   ``anyOf`` and also in 3.1 documents: nobody writes it to mean nothing. Beside ``enum`` it follows the 3.0.3
   clarification: ``null`` must be a member too; where it is none nothing is demanded of consumers (``shape/_charity``).
 - Other keywords beside ``$ref`` are ignored in 3.0 (Reference Object) and apply in 3.1.
-- ``writeOnly`` properties are left out: the provider sends the payload, and those are only ever sent to it.
+- ``writeOnly`` properties are left out: the provider sends the payload, and those are only ever sent to it. One that is
+  ``required`` stays, for the document is at odds with itself about it: a body without it may be taken or refused.
 - ``discriminator`` stays as an annotation of ``oneOf``/``anyOf`` and changes no validity; what is
   generated says the value of its branch all the same (``shape/_choices``).
 - ``x-…`` and unknown keywords are annotations, as JSON Schema says; assertions of other drafts are refused.
@@ -22,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 from contract_kit import jsonio
 from contract_kit.errors import RefError, UnsupportedKeyword
-from contract_kit.shape import AT_ODDS
+from contract_kit.shape import AT_ODDS, UNSENT
 from contract_kit.spec._keywords import (
     ANNOTATIONS,
     GONE,
@@ -219,7 +220,7 @@ class _Job:
             if keyword in {"anyOf", "oneOf"}:
                 self._discriminate(value, branches, place, result)
 
-    def named(self, item: Any, _: Any, place: Place, keyword: str, result: dict[str, Any]) -> None:
+    def named(self, item: Any, value: Any, place: Place, keyword: str, result: dict[str, Any]) -> None:
         """A keyword whose value maps names (or patterns) to schemas."""
         if not isinstance(item, dict):
             self._spot(place, keyword).wrong(f"must be an object of schemas, not {kind_of(item)}")
@@ -233,9 +234,11 @@ class _Job:
                     )
         if keyword == "properties":
             unsent = {name for name, part in item.items() if self._write_only(part, here.under(name))}
-            if unsent:
-                result[""] = unsent  # for `required`, see _tidy
-                item = {name: part for name, part in item.items() if name not in unsent}
+            due = value.get("required")
+            asked = {name for name in due if name in unsent} if isinstance(due, list) else set()
+            if asked:
+                result[UNSENT] = sorted(asked)
+            item = {name: part for name, part in item.items() if name not in unsent - asked}
         result[keyword] = {name: self.schema(part, here.under(name)) for name, part in item.items()}
 
     def items(self, item: Any, value: Any, place: Place, _: str, result: dict[str, Any]) -> None:
@@ -316,9 +319,6 @@ class _Job:
         for bound in ("minimum", "maximum"):
             if value.get(f"exclusive{bound.capitalize()}") is True:
                 result.pop(bound, None)
-        unsent = result.pop("", None)
-        if unsent and "required" in result:
-            result["required"] = [name for name in result["required"] if name not in unsent]
         if not result.get("required", True):
             del result["required"]
         if "contains" not in result:
