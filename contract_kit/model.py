@@ -43,6 +43,8 @@ TARGET_KINDS: tuple[TargetKind, ...] = ("parser", "model", "asgi", "wsgi", "comm
 ENDPOINTS: frozenset[TargetKind] = frozenset({"asgi", "wsgi", "url"})
 DIED = "the receiver died"
 """How a reply's detail begins where the receiver takes no connections any more; among how many deliveries may follow."""
+HELD_UP = "the receiver answers nothing any more"
+"""What the detail of a reply begins with whose delivery a receiver hangs on since, as far as can be told."""
 JSON_HEADERS: Headers = (("content-type", "application/json"),)
 
 

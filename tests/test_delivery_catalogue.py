@@ -239,6 +239,9 @@ def test_repeats_say_how_many_effects_they_add_only_where_effects_are_counted():
     assert CASES["repeat-same-id"].effects == 1
     assert CASES["repeat-at-once"].effects == 1
     assert CASES["repeat-two-ids"].effects == 2
+    others = CASES["repeat-after-others"]
+    assert others.effects == len({step.event for step in others.steps}) == len(others.steps) - 1
+    assert others.steps[0] == others.steps[-1]
     assert CASES["repeat-later-first"].effects is None
     assert all(case.effects is None for case in delivery_cases(TERMS, signed=True))
 

@@ -102,9 +102,18 @@ def test_what_is_refused_together_has_one_cause_with_a_name(variants, words):
         (("signature-non-ascii", "time-non-ascii", "content-type-non-ascii"), ["non-ascii"]),
         (("signature-non-ascii", "signature-no-comma", "signature-version-alone"), ["signature"]),
         (("time-word", "time-non-ascii"), ["time"]),
+        (("timestamp-empty", "time-word"), ["time"]),
+        (("unsigned", "timestamp-empty", "time-word"), ["missing", "time"]),
         (("time-word", "signature-no-comma"), ["time", "signature"]),
         (("method-GET", "content-type-missing"), ["content-type", "method"]),
     ],
 )
 def test_what_is_died_of_together_has_one_cause(variants, names):
     assert [cause.name for cause in causes("crash", variants)] == names
+
+
+def test_of_a_missing_signature_only_who_meets_none_dies():
+    assert [one.words for one in causes("crash", ("id-empty",))] == [""]
+    assert [one.words for one in causes("crash", ("unsigned", "id-empty"))] == [
+        "has no 4xx for a missing signature"
+    ]

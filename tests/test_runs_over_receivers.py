@@ -5,7 +5,10 @@ A run that ends early says why, and keeps what it had found.
 
 from __future__ import annotations
 
+import json
+import threading
 import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from receivers import SECRET, TERMS, kill, serving
@@ -174,3 +177,70 @@ def test_at_once_means_over_several_connections_at_the_same_time():
             result = served.run(kinds=frozenset({"delivery"}), only=("delivery:::repeat-*",), workers=workers)
             names = {(one.finding, one.case_ids) for one in result.findings}
             assert names == {("duplicate_effect", ("delivery:::repeat-at-once",))}, workers
+
+
+# ---- hangs that hold others up -------------------------------------------------------------------------------
+
+
+class OneLock(ThreadingHTTPServer):
+    """Takes every event in turn, under one lock; that of a customer without a name for ``seconds``."""
+
+    daemon_threads = True
+
+    def __init__(self, seconds):
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.lock, self.over = threading.Lock(), threading.Event()
+        self.seconds = seconds
+        self.url = f"http://127.0.0.1:{self.server_port}/hook"
+        self.thread = threading.Thread(target=self.serve_forever, args=(0.05,))
+        self.thread.start()
+
+    def close(self):
+        self.over.set()
+        self.shutdown()
+        self.server_close()
+        self.thread.join()
+
+    def handle_error(self, request, client_address):
+        """Clients go away."""
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+
+    def do_POST(self):
+        body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+        with self.server.lock:
+            if body.get("customer", {}).get("name") == "":
+                self.server.over.wait(self.server.seconds)
+        self.send_response(200)
+        self.send_header("content-length", "0")
+        self.end_headers()
+
+    def log_message(self, *_):
+        """Quiet."""
+
+
+def fuzz_one_lock(seconds):
+    there = OneLock(seconds)
+    try:
+        with UrlTarget(there.url, workers=4, timeout=1.0) as target:
+            chosen = Settings(max_examples=0, only=("valid:/customer/name::*", "valid:/customer/email::*"))
+            return run(TERMS, target, chosen, Context(target=there.url, kind="url"))
+    finally:
+        there.close()
+
+
+def test_what_was_only_held_up_by_a_hang_is_no_hang():
+    (finding,) = fuzz_one_lock(1.6).findings
+    assert finding.title == 'hangs when customer.name is ""'
+
+
+def test_a_receiver_that_answers_nothing_since_is_one_finding_that_says_so():
+    result = fuzz_one_lock(3600)
+    (finding,) = result.findings
+    assert finding.title.startswith("answers nothing any more, perhaps since it hangs when customer.")
+    assert "one of 4 deliveries under way" in finding.title
+    assert result.summary.not_judged > 0
+    assert result.summary.stopped == "the target hung for too long"

@@ -33,6 +33,8 @@ _WRONG_BECAUSE = "a delivery whose signature does not hold must be refused"
 _FRAMING_BECAUSE = "a message whose end cannot be known must not be taken: refuse, close or wait"
 _REPEAT_BECAUSE = "the sender repeats deliveries: a repeated id is answered 2xx and acted upon once"
 _JUDGED_EFFECTS = frozenset({"unsigned", "key-other", "body-altered", "time-too-old"})
+_OTHERS = 30
+"""Events between a delivery and its repeat: the sender tries again after minutes, and others come meanwhile."""
 _RECIPES: Mapping[str, Recipe] = {one.name: one for one in (*TAKEN, *EITHER, *REFUSED)}
 
 
@@ -303,12 +305,20 @@ class _Maker:
         yield case("repeat-same-id", "the same id again, freshly signed", first, first, effects=1)
         first = self._step("repeat-five-times")
         yield case("repeat-five-times", "the same id five times", *[first] * 5, effects=1)
+        variant = "repeat-after-others"
+        first = self._step(variant)
+        others = [self._step(variant, 1 + number % 2, event=1 + number) for number in range(_OTHERS)]
+        words = f"the same id again, after {_OTHERS} other events"
+        yield case(variant, words, first, *others, first, effects=_OTHERS + 1)
         yield self._at_once(plan)
         yield from self._repeats_changed(plan)
         if _has_both_families(self.terms):
             first = self._step("repeat-family-other", signing="family-other")
             words = "the same id again, both times under the other header names"
             yield case("repeat-family-other", words, first, first, effects=1)
+            variant = "repeat-family-other-two-ids"
+            one, two = (self._step(variant, number, signing="family-other") for number in (0, 1))
+            yield case(variant, "two events, both under the other header names", one, two, effects=2)
         variant = "repeat-two-ids"
         first = self._step(variant)
         yield case(variant, "another id for the same customer", first, replace(first, event=1), effects=2)

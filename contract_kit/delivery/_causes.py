@@ -58,7 +58,19 @@ _TOPICS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("signature", ("signature-altered", "signature-*")),
     ("order", ("repeat-later-first",)),
     ("replay", ("replay-*",)),
-    ("repeat", ("repeat-same-id", "repeat-five-times", "repeat-*")),
+    (
+        "repeat",
+        (
+            "repeat-same-id",
+            "repeat-five-times",
+            "repeat-after-refusal",
+            "repeat-at-once",
+            "repeat-broken-between",
+            "repeat-family-other",
+            "repeat-[!af]*",
+            "repeat-*",
+        ),
+    ),
 )
 """Topics with their variants, the plainest first; of several topics that fit the first counts."""
 _SIGNED = frozenset(
@@ -114,7 +126,7 @@ def _topic(finding: str, variant: str, failing: Collection[str]) -> str:
     topic = _own_topic(variant)
     if _SOUND in failing and finding != "false_accept":
         return "spelling" if finding == "false_reject" and _is_spelling(failing) else _SOUND
-    if variant == "repeat-family-other" and "family-other" in failing:
+    if variant.startswith("repeat-family-other") and "family-other" in failing:
         return "family"
     if finding == "false_reject" and variant == "repeat-respelled" and "repeat-same-id" not in failing:
         return "spelling"
@@ -146,6 +158,8 @@ def _dying(variant: str, topic: str, failing: Collection[str]) -> str:
     """Crashes and hangs: of reading a header's text, whichever it is, or of the body."""
     if variant.startswith("body-not-utf8") and any(one.startswith("unsigned-") for one in failing):
         return "unread"
+    if variant == "timestamp-empty" and "time-word" in failing and "unsigned" not in failing:
+        return "time"  # it is no number, either
     merged = "signature" if topic in ("covered", "version", "key", "list") else topic
     beside = {one for one in failing if _own_topic(one) == topic and not _is_odd(one)}
     return "non-ascii" if _is_odd(variant) and not beside else merged
@@ -166,8 +180,8 @@ def _words(finding: str, topic: str, variants: Iterable[str]) -> str:
     said = _WORDS.get((finding, topic), "")
     if (finding, topic) == ("false_accept", "time"):
         return _tolerance(set(variants))
-    if (finding, topic) == ("false_accept", "missing") and not _UNSIGNED.isdisjoint(variants):
-        return "takes what is not signed"
+    if topic == "missing" and _UNSIGNED.isdisjoint(variants):
+        return ""
     if (finding, topic) == ("false_reject", "list"):
         return _of_a_list(set(variants))
     return said
@@ -177,6 +191,7 @@ _WORDS: dict[tuple[str, str], str] = {
     ("false_accept", "unverified"): "does not verify signatures",
     ("false_accept", "covered"): "what was signed need not be what was sent",
     ("false_accept", "respelled"): "verifies another spelling of the body than what was sent",
+    ("false_accept", "missing"): "takes what is not signed",
     ("false_accept", "version"): "does not look at a signature's version",
     ("false_accept", "signature"): "compares signatures loosely",
     ("false_accept", "replay"): "does not verify what comes under a known id",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from contract_kit.jsonio import MISSING
-from contract_kit.model import DIED
+from contract_kit.model import DIED, HELD_UP
 from contract_kit.report._changes import say_change
 from contract_kit.report._escape import visible
 from contract_kit.report._words import TITLE, place, rule_words, thing, unknown, value_of, when, words
@@ -137,6 +137,9 @@ def _lost(it: _Facts) -> str:
 
 
 def _timeout(it: _Facts) -> str:
+    if it.reply.detail.startswith(HELD_UP):
+        among = it.reply.detail.removeprefix(HELD_UP).removeprefix(", ")
+        return f"answers nothing any more, perhaps since it hangs {when(it.case)} ({among})"
     return f"hangs {when(it.case)}{_elsewhere(it)}"
 
 
@@ -153,7 +156,7 @@ def _inconsistent(it: _Facts) -> str:
         did = f"{_did(it.reply)} on" if it.reply.outcome == "crashed" else "refuses"
         if it.case.family == "connection":
             return f"takes what it left unread of a delivery for the next one: {did} {words(it.case)}"
-        return f"{did} a delivery that it takes over a connection of its own: {words(it.case)}"
+        return f"{did} a delivery that it takes when it comes alone, over a new connection: {words(it.case)}"
     if it.reply.outcome == "crashed":
         return f"{_did(it.reply)} once it has seen other bodies, e.g. {when(it.case)}"
     if it.reply.outcome == "rejected":

@@ -150,11 +150,11 @@ def _unless_left_over(run: Run, verdict: Verdict, asked: Counter[tuple[Any, ...]
     if again is None or again.finding is not None:
         return verdict
     asked[*key, "left over"] += 1
-    said = "over connections that served others before"
+    said = "beside others, over connections that served others before"
     return replace(
         verdict,
         finding="inconsistent",
-        expected="the same as over a connection of its own: as it should be",
+        expected="the same as alone, over a new connection: as it should be",
         observed=f"{said}: {verdict.observed}",
     )
 

@@ -21,6 +21,7 @@ from contract_kit.oracle import FLOOR_S, judge
 from contract_kit.targets import Again, ReceiverGone
 
 from ._group import pattern, rough_key
+from ._held_up import untangled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -164,6 +165,7 @@ class Flow:
     def _settle(self) -> None:
         """Judge what is left, with all that must be asked for it."""
         run = self._run
+        self._untangle()
         slow: list[Given] = []
         while self._later:
             case, given, judged = self._later[0]
@@ -181,6 +183,23 @@ class Flow:
             said = run.pace.verdict(run.judge, case, reply, compact(run.base_value))
             if said is not None:
                 run.record(case, said)
+
+    def _untangle(self) -> None:
+        """Of hangs that came together, those stay that hang alone."""
+        hung = [at for at, (_, reply, _) in enumerate(self._later) if reply.outcome == "timed_out"]
+        given = [(self._later[at][0], self._later[at][1]) for at in hung]
+        for at, reply in zip(hung, self._untangled(given), strict=True):
+            case, before, _ = self._later[at]
+            if reply is not before:
+                self._later[at] = (case, reply, None)
+
+    def _untangled(self, given: Sequence[Given]) -> list[Reply]:
+        known = [(case.kind, pattern(case)) in self._hang_at for case, _ in given]
+        replies = untangled(self._run, given, known)
+        for (case, before), reply in zip(given, replies, strict=True):
+            if reply is not before and reply.outcome == "timed_out" and case.at:
+                self._hang_at.add((case.kind, pattern(case)))
+        return replies
 
     def confirmed(self, verdict: Verdict) -> Verdict:
         """A failure that does not come again, in a process that saw nothing before, is one of kept state.
@@ -223,8 +242,10 @@ class Flow:
         """Judge what came out otherwise the second time."""
         run = self._run
         suspects, self._suspects = sorted(self._suspects, key=lambda one: one[0]), []
+        hung = [(case, given) for _, case, _, given in suspects if given.outcome == "timed_out"]
+        alone = {case.id: reply for (case, _), reply in zip(hung, self._untangled(hung), strict=True)}
         for _, case, first, given in suspects[:_MOST_SUSPECTS]:
-            second = self._unless_chance(case, given)
+            second = self._unless_chance(case, alone.get(case.id, given))
             if second.outcome in ("crashed", "timed_out"):
                 said = judge(case, second)
                 run.record(case, _of_state(said, _SAID[first.outcome]) if said.finding == "crash" else said)

@@ -396,7 +396,7 @@ def _by_delivery(failures: list[Verdict], met: Met) -> list[Group]:
         ):  # a wrong number of sound deliveries is no matter of refused ones
             made.lead = plainest(taken)
         # Where no id came twice and there are too many, each event has several: no repeat is to blame.
-        single = [verdict for verdict in taken if (verdict.case.effects or 0) > 1]
+        single = [verdict for verdict in taken if (verdict.case.effects or 0) == len(verdict.case.steps) > 1]
         if name == "duplicate_effect" and single:
             made.lead = plainest(single)
             events = made.lead.case.effects

@@ -43,7 +43,8 @@ class Pace:
         self._dear: list[tuple[str, Any]] = []
         """Places and values that took so long: a body of many differences that has one of them is given no more."""
         self._in_a_row = 0
-        self._lives, self._deaths = False, 0
+        self.lives, self._deaths = False, 0
+        self.gave_up = False
         self._in_vain = 0
         self._slow: Counter[str] = Counter()
         self._times: deque[float] = deque(maxlen=_RECENT)
@@ -53,8 +54,8 @@ class Pace:
         """Take a reply's time, or its hang, into account."""
         hung = reply.outcome == "timed_out"
         self._in_a_row = self._in_a_row + 1 if hung else 0
-        self._lives = self._lives or reply.outcome in ("accepted", "rejected")
-        self._deaths += not self._lives
+        self.lives = self.lives or reply.outcome in ("accepted", "rejected")
+        self._deaths += not self.lives
         if hung or (reply.outcome == "crashed" and reply.elapsed >= _DEAR):
             self._hangs.update(_causes(case))
             self._note_value(case)
@@ -62,12 +63,16 @@ class Pace:
     @property
     def is_stuck(self) -> bool:
         """Whether the target does nothing but hang."""
-        return self._in_a_row >= _STUCK
+        return self.gave_up or self._in_a_row >= _STUCK
+
+    def give_up(self) -> None:
+        """The target was asked again and again, and answers nothing any more."""
+        self.gave_up = True
 
     @property
     def is_dead(self) -> bool:
         """Whether the target has not done anything yet but crash, or hang."""
-        return not self._lives and self._deaths >= _DEAD
+        return not self.lives and self._deaths >= _DEAD
 
     def learn(self, case: Case, reply: Reply) -> None:
         """Count a reply among those that show how long a case takes."""

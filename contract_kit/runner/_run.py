@@ -182,7 +182,9 @@ class Run:
         if self.stopped is None and limit is not None and time.monotonic() - self.started > limit:
             self.stopped = "--max-time"
         if self.stopped is None and self.pace.is_stuck:
-            self.stopped = "the target hangs on everything"
+            self.stopped = (
+                "the target hung for too long" if self.pace.lives else "the target hangs on everything"
+            )
         if self.stopped is None and self.target.kind == "command" and self.pace.is_dead:
             self.stopped = "the command crashes on everything"  # and each start of it is dear
         most = self.settings.max_findings
