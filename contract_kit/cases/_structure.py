@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 __all__ = ["structure"]
 
 _MANY = (0, 1, 2, 10, 50, 100, 101, 1000)
+_MOST_COMPARED = 101
+"""Items that must differ and are no scalars: many a validator compares each with each other one, in half a second a thousand."""
 _BODY_SHARE = 60_000
 _BODY_LIMIT, _MARGIN = 350_000, 1000
 _PROBE = 1000
@@ -76,9 +78,11 @@ def _arrays(terms: Terms, base: Base, site: Site) -> Iterator[Draft]:
     if site.node.keyword("uniqueItems"):
         # Items that must differ are longer than the first ones.
         share = max(share, len(compact(_items(site, _PROBE))) // _PROBE + 2)
-    sizes = _sizes(terms, base, _bounds(site, "minItems", "maxItems"), share)
-    if not site.node.keyword("uniqueItems") or not isinstance(next(iter(items), None), (dict, list)):
-        # Many a validator compares each object with each other one: as many as fit would be an attack.
+    own = _bounds(site, "minItems", "maxItems")
+    sizes = _sizes(terms, base, own, share)
+    if site.node.keyword("uniqueItems") and isinstance(next(iter(items), None), (dict, list)):
+        sizes = {name: size for name, size in sizes.items() if size <= max(_MOST_COMPARED, *own, 0)}
+    else:
         sizes |= _fullest(terms, base, site, "array", share)
     for name, size in sizes.items():
         new = _items(site, size)
