@@ -224,7 +224,7 @@ def test_the_environment_and_the_directory_are_the_callers(shell, tmp_path):
 # ---- the worker protocol ------------------------------------------------------------------------------------
 
 WORKER = """
-import base64, json, os, sys, time
+import base64, json, math, os, sys, time
 starts = os.environ["STARTS"]
 assert os.environ["CONTRACT_KIT_WORKER"] == "1"
 print(json.dumps({"contract_kit_worker": 1}), flush=True)
@@ -240,6 +240,8 @@ for line in sys.stdin:
         answer = {"id": request["id"], "outcome": "crashed", "exception": "KeyError", "message": "x", "where": "a.py:1"}
     if body == b"nothing":
         del answer["value"]
+    if body == b"infinity":
+        answer["value"] = {"outcome": math.inf}
     if body == b"odd":
         answer["outcome"] = "maybe"
     if body == b"noise":
@@ -295,8 +297,10 @@ def test_a_worker_may_give_no_value(worker):
     assert send(worker(workers=1), post(b"nothing")).value is NOTHING
 
 
-def test_an_answer_whose_value_is_too_deep_to_be_read_is_an_answer(worker):
-    reply = send(worker(workers=1, timeout=1), post(b"deep"))
+@pytest.mark.parametrize("body", [b"deep", b"infinity"])
+def test_an_answer_whose_value_cannot_be_read_is_an_answer(worker, body):
+    """Nested too deep, or what Python writes for a number beyond doubles, which is no JSON."""
+    reply = send(worker(workers=1, timeout=1), post(body))
     assert (reply.outcome, reply.value) == ("accepted", NOTHING)
 
 

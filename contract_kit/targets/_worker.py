@@ -44,10 +44,8 @@ def says_hello(out: bytes) -> bool:
 def _object(line: bytes) -> dict[str, Any] | None:
     try:
         value = strict_loads(line)
-    except RecursionError:
-        return _too_deep(line)
-    except ValueError:
-        return None
+    except (ValueError, RecursionError):
+        return _without_value(line)
     return value if isinstance(value, dict) else None
 
 
@@ -55,8 +53,8 @@ _ID = re.compile(rb'"id"\s*:\s*(\d{1,18})\s*[,}]')
 _OUTCOME = re.compile(rb'"outcome"\s*:\s*"(\w{1,20})"')
 
 
-def _too_deep(line: bytes) -> dict[str, Any] | None:
-    """What an answer says whose value is nested deeper than we can read: all but the value.
+def _without_value(line: bytes) -> dict[str, Any] | None:
+    """What an answer says whose value cannot be read: nested too deep, or what Python writes for it (``Infinity``).
 
     A worker has one request at a time, so it is the answer to that, and its own fields stand around the value.
     """
