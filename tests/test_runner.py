@@ -11,7 +11,7 @@ from contract_kit.jsonio import strict_loads
 from contract_kit.report import Context, to_json
 from contract_kit.runner import Expectation, Progress, Settings, run
 from contract_kit.spec import load_terms
-from contract_kit.targets import open_python_target
+from contract_kit.targets import CommandTarget, open_python_target
 
 if TYPE_CHECKING:
     from contract_kit.model import Finding, RunResult
@@ -118,6 +118,15 @@ def test_a_consumer_that_returns_nothing_is_told_that_values_were_not_compared()
     result = fuzz("nothing", only=("valid:/customer/email*",))
     assert result.findings == ()
     assert any("not compared" in note for note in result.notes)
+
+
+def test_a_command_that_is_started_for_each_body_is_told_of_the_quicker_way(monkeypatch) -> None:
+    monkeypatch.setattr("contract_kit.runner._run._MANY_STARTS", 10)
+    settings = Settings(only=("valid:/customer/name*",), max_examples=0)
+    with CommandTarget(["cat"]) as target:
+        result = run(TERMS, target, settings, Context(target="cat", kind="command"))
+    assert result.findings == ()
+    assert [note for note in result.notes if "once a body" in note and "docs/worker-protocol.md" in note]
 
 
 def test_an_undeclared_refusal_is_hinted_at() -> None:

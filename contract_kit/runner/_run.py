@@ -21,7 +21,7 @@ from contract_kit.model import (
     Verdict,
 )
 from contract_kit.oracle import judge
-from contract_kit.targets import ReceiverGone
+from contract_kit.targets import CommandTarget, ReceiverGone
 
 from ._around import Odd
 from ._contact import first_contact
@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Run", "run"]
 
+_MANY_STARTS = 1_000
+"""Starts of a command that take long enough to tell of a quicker way."""
 _LEAST_SOUND: tuple[Kind, ...] = ("malformed", "invalid", "delivery", "valid", "foreign", "equivalent")
 
 
@@ -246,6 +248,12 @@ class Run:
     def _all_notes(self) -> Iterator[str]:
         yield from self.notes
         yield from self.tally.undeclared(self.context.rejects)
+        starts = isinstance(self.target, CommandTarget) and not self.target.stays_up
+        if starts and self.tally.deliveries >= _MANY_STARTS:
+            yield (
+                f"the command was started {self.tally.deliveries:,} times, once a body: one that speaks the worker "
+                "protocol (docs/worker-protocol.md) is started a few times, and answers thousands of bodies a second"
+            )
         if self.target.kind in ENDPOINTS:
             return
         if self.judge.accepted and not self.judge.comparison.comparable:

@@ -122,6 +122,11 @@ class CommandTarget(ClosesItself):
         finally:
             process.kill()
 
+    @property
+    def stays_up(self) -> bool:
+        """Whether it speaks the worker protocol, as far as is known: one start answers many bodies."""
+        return self._bench is not None
+
     # ---- deliveries ------------------------------------------------------------------------------
 
     def exchange(self, deliveries: Iterable[Delivery], /) -> Iterator[tuple[Delivery, Reply]]:
