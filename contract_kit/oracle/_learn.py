@@ -10,26 +10,17 @@ database is none.
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from contract_kit.jsonio import escape_token, tokens
-from contract_kit.oracle._alike import (
-    SHORT,
-    as_dict,
-    has_scalars,
-    joined_alike,
-    likeness,
-    tells,
-    verdict_of,
-)
-from contract_kit.oracle._bound import MISSING, UNRELATED, Bound, Frame, Table, align, items_of, resolve
-from contract_kit.oracle._equal import explain, is_empty, normal
-from contract_kit.oracle._plain import leaf_kind
+from contract_kit.oracle._alike import as_dict, has_scalars, likeness, tells
+from contract_kit.oracle._bound import MISSING, UNRELATED, Bound, Frame, Table, items_of, resolve
+from contract_kit.oracle._equal import is_empty, normal
+from contract_kit.oracle._rows import by_key, holds_more, is_part, items_from, lists_of
+from contract_kit.oracle._sources import Sample, Sources, is_json, places_of, proves
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from contract_kit.oracle._bound import Path, Rule
     from contract_kit.oracle._places import Places
@@ -37,10 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = ["learn"]
 
-_ENOUGH = 0.5
 _MOST_POSITIONS = 16
-_DISTINCT = 3
-"""Different short texts that are a neighbour's each time: no chance."""
 _SEVERAL = 2
 """Fields that must hold what was sent before an empty one beside them is one that was lost."""
 _MANY = 3
@@ -64,17 +52,11 @@ _OF_ROWS = frozenset(
 """Names (without their spelling) that a row of the consumer's own has, too."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Sample:
-    came: Plain
-    frames: tuple[Frame, ...]
-
-
 def learn(pairs: Sequence[tuple[Any, Plain]], places: Places) -> Table:
     """The bindings that hold for all ``pairs`` of a body's JSON value and what came out for it."""
     learner = _Learner(places)
     hint = "" if all(_looks_whole(sent, came) for sent, came in pairs) else None
-    learner.bind((), [_Sample(came, (Frame("", "", sent),)) for sent, came in pairs], hint)
+    learner.bind((), [Sample(came, (Frame("", "", sent),)) for sent, came in pairs], hint)
     return learner.table
 
 
@@ -89,9 +71,10 @@ def _looks_whole(sent: Any, came: Plain) -> bool:
 class _Learner:
     def __init__(self, places: Places) -> None:
         self.places = places
+        self.sources = Sources(places)
         self.table = Table()
 
-    def bind(self, path: Path, samples: Sequence[_Sample], hint: str | None) -> None:
+    def bind(self, path: Path, samples: Sequence[Sample], hint: str | None) -> None:
         """Bind ``path`` and what is below; ``hint`` is the place that its name suggests."""
         full = [sample for sample in samples if sample.came is not None]
         if not full:
@@ -106,133 +89,20 @@ class _Learner:
         else:
             self._bind_value(path, full, hint)
 
-    def _places_of(self, frames: Sequence[Frame], kind: type | tuple[type, ...]) -> Iterator[tuple[str, Any]]:
-        """Every place outside of lists that holds a ``kind``, innermost frame first, shallow ones first."""
-        for frame in reversed(frames):
-            level = [(frame.source, frame.value)]
-            while level:
-                deeper = []
-                for source, value in level:
-                    if isinstance(value, kind):
-                        yield source, value
-                    if isinstance(value, dict):
-                        deeper += [(f"{source}/{escape_token(key)}", item) for key, item in value.items()]
-                level = deeper
-
     # values
 
-    def _bind_value(self, path: Path, samples: Sequence[_Sample], hint: str | None) -> None:
-        if hint is not None and self._is_json(hint, samples):
+    def _bind_value(self, path: Path, samples: Sequence[Sample], hint: str | None) -> None:
+        if hint is not None and is_json(hint, samples):
             self.table.put(path, Bound(hint, seen=True, rule="json"))
             return
-        if hint is not None and (bound := self._try(hint, samples, named=True)):
+        if hint is not None and (bound := self.sources.of_place(hint, samples, named=True)):
             self.table.put(path, bound)
             return
-        self.table.put(path, self._source_of(path, samples) or UNRELATED)
-
-    def _source_of(self, path: Path, samples: Sequence[_Sample]) -> Bound | None:
-        """The place that a value is from, as far as names and values tell.
-
-        A last name alone says less than a value that is the same each time: another object may have it, too.
-        """
-        scalars = dict(self._places_of(samples[0].frames, (str, int, float)))
-        alike = {source: joined_alike(path, source) for source in scalars}
-        partly: Bound | None = None
-        for source in sorted(scalars, key=lambda one: -alike[one]):
-            if alike[source]:
-                bound = self._try(source, samples, named=True)
-                if bound and (alike[source] > 1 or (bound.seen and self._try(source, samples, named=False))):
-                    return bound
-                partly = partly or (bound if bound and bound.seen and self._fits(source, samples) else None)
-            elif (bound := self._try(source, samples, named=False)) and self._tells(source, samples):
-                return bound
-        return partly
-
-    def _fits(self, source: str, samples: Sequence[_Sample]) -> bool:
-        """Whether no sample holds another object's value at a place, which only a name connects with ``source``.
-
-        Two ids of one kind have most letters in common, so that some other letters are another value, too.
-        """
-        time, enum = self.places.is_time(source), self.places.is_enum(source)
-        for sample in samples:
-            found = resolve(source, sample.frames)
-            if found is None or found[1] is None or found[1] is MISSING:
-                continue
-            verdict = verdict_of(found[1], sample.came, time=time, enum=enum)
-            reason = explain(found[1], sample.came) if verdict == "changed" else None
-            if verdict == "strange" or (reason is not None and reason[0] == "letters"):
-                return False
-        return True
-
-    def _tells(self, source: str, samples: Sequence[_Sample]) -> bool:
-        """Whether equal values prove anything: long texts or big numbers in each sample."""
-        values = [found[1] for sample in samples if (found := resolve(source, sample.frames))]
-        return all(
-            (isinstance(value, str) and len(value) >= SHORT)
-            or (type(value) in (int, float) and abs(value) > 999)
-            for value in values
-            if value is not None and value is not MISSING
-        )
-
-    def _is_json(self, source: str, samples: Sequence[_Sample]) -> bool:
-        """Whether a container comes out as its own JSON text each time, as in a database's column."""
-        seen = False
-        for sample in samples:
-            found = resolve(source, sample.frames)
-            if found is None or not isinstance(found[1], (dict, list)):
-                continue
-            seen = True
-            try:
-                if json.loads(sample.came) != found[1]:
-                    return False
-            except (TypeError, ValueError, RecursionError):
-                return False
-        return seen
-
-    def _try(self, source: str, samples: Sequence[_Sample], *, named: bool) -> Bound | None:
-        """The binding of ``source``, if it explains all samples (or one exactly, where the names agree)."""
-        time, enum = self.places.is_time(source), self.places.is_enum(source)
-        equal = unclear = changed = strange = 0
-        kinds: set[str] = set()
-        for sample in samples:
-            found = resolve(source, sample.frames)
-            if found is None or found[1] is None or found[1] is MISSING:
-                continue
-            verdict = verdict_of(found[1], sample.came, time=time, enum=enum)
-            equal += verdict == "equal"
-            unclear += verdict == "unclear"
-            changed += verdict == "changed"
-            strange += verdict == "strange"
-            kinds.add(leaf_kind(sample.came) or "")
-        if named and (equal or (not strange and (changed or unclear))):
-            return Bound(source, named=True, seen=equal > 0, kinds=frozenset(kinds))
-        if equal and not (unclear or changed or strange):
-            return Bound(source, named=False, seen=True, kinds=frozenset(kinds))
-        return self._try_swap(source, samples) if named else None
-
-    def _try_swap(self, source: str, samples: Sequence[_Sample]) -> Bound | None:
-        """A place that carries a neighbour's value each time, while its own name is that of ``source``."""
-        parent = source.rpartition("/")[0]
-        beside: set[str] | None = None
-        came = [sample.came for sample in samples]
-        long = all(isinstance(value, str) and len(value) >= SHORT for value in came)
-        if not long and len({value for value in came if isinstance(value, str)}) < _DISTINCT:
-            return None
-        for sample in samples:
-            around = resolve(parent, sample.frames)
-            if around is None or not isinstance(around[1], dict):
-                return None
-            hits = {
-                key
-                for key, value in around[1].items()
-                if isinstance(value, str) and value and value == sample.came
-            }
-            beside = hits if beside is None else beside & hits
-        return Bound(source, kinds=frozenset({""})) if beside else None
+        self.table.put(path, self.sources.of_value(path, samples) or UNRELATED)
 
     # objects
 
-    def _bind_dict(self, path: Path, samples: Sequence[_Sample], hint: str | None) -> None:
+    def _bind_dict(self, path: Path, samples: Sequence[Sample], hint: str | None) -> None:
         source = self._counterpart(samples, hint)
         if source is None and self._bind_keyed(path, samples, hint):
             return
@@ -243,13 +113,13 @@ class _Learner:
                 return
         keys = dict.fromkeys(key for sample in samples for key in sample.came)
         for key in keys:
-            below = [_Sample(sample.came[key], sample.frames) for sample in samples if key in sample.came]
+            below = [Sample(sample.came[key], sample.frames) for sample in samples if key in sample.came]
             self.bind((*path, key), below, self._child(source, key, samples))
         if source is not None:
             self._bind_emptied(path, source, samples)
             self._bind_outer(path, source, samples)
 
-    def _bind_emptied(self, path: Path, source: str, samples: Sequence[_Sample]) -> None:
+    def _bind_emptied(self, path: Path, source: str, samples: Sequence[Sample]) -> None:
         """Bind the fields that never hold anything, of an object whose other fields hold what was sent.
 
         Such a field is read under another name than it has. An id, or a time of creation, may be one that the
@@ -270,7 +140,7 @@ class _Learner:
             if gone and not any(value is MISSING or is_empty(value) for value in sent):
                 self.table.put((*path, key), Bound(child, seen=True))
 
-    def _bind_outer(self, path: Path, source: str, samples: Sequence[_Sample]) -> None:
+    def _bind_outer(self, path: Path, source: str, samples: Sequence[Sample]) -> None:
         """Bind the fields that hold what an outer object has under their name, beside others that are their own.
 
         An outer variable that is used in an inner loop; who hands on the rest of an object means that object.
@@ -287,10 +157,10 @@ class _Learner:
             if child is None or each is None or each.source is None or not self.places.is_declared(child):
                 continue
             outer = each.seen and not each.source.startswith(f"{source}/")
-            if outer and each.source.rpartition("/")[2] == key and self._tells(each.source, samples):
+            if outer and each.source.rpartition("/")[2] == key and proves(each.source, samples):
                 self.table.put((*path, key), Bound(child, kinds=frozenset({""})))
 
-    def _child(self, source: str | None, key: str, samples: Sequence[_Sample]) -> str | None:
+    def _child(self, source: str | None, key: str, samples: Sequence[Sample]) -> str | None:
         """The place of the same name, whatever the spelling, in the counterpart of the parent."""
         if source is None:
             return None
@@ -303,7 +173,7 @@ class _Learner:
                     return f"{source}/{escape_token(name)}"
         return None
 
-    def _is_whole(self, source: str, samples: Sequence[_Sample]) -> bool:
+    def _is_whole(self, source: str, samples: Sequence[Sample]) -> bool:
         """Whether a free-form object comes out as data: each key of each sample, as it went in."""
         if not self.places.declared or not self.places.is_free(source):
             return False
@@ -313,7 +183,7 @@ class _Learner:
                 return False
         return True
 
-    def _counterpart(self, samples: Sequence[_Sample], hint: str | None) -> str | None:
+    def _counterpart(self, samples: Sequence[Sample], hint: str | None) -> str | None:
         """The object that the dicts of ``samples`` are made from: the one whose names and values fit best.
 
         Objects of one kind of sender share ids of its tenant and the like: where no name says so, one that does not
@@ -322,7 +192,7 @@ class _Learner:
         scores: dict[str, float] = {}
         least: dict[str, float] = {}
         for sample in samples:
-            for source, value in self._places_of(sample.frames, dict):
+            for source, value in places_of(sample.frames, dict):
                 if source != hint and self.places.is_map(source) and not _tells_all(value, sample.came):
                     scores[source] = float("-inf")  # data of another's: a key or two in common prove nothing
                     continue
@@ -336,12 +206,12 @@ class _Learner:
             return None
         return hint if scores[hint] > 0 or not any(has_scalars(sample.came) for sample in samples) else None
 
-    def _bind_keyed(self, path: Path, samples: Sequence[_Sample], hint: str | None) -> bool:
+    def _bind_keyed(self, path: Path, samples: Sequence[Sample], hint: str | None) -> bool:
         """Bind a dict that holds a list's items by one of their fields."""
-        for source, first in self._lists(samples, hint):
+        for source, first in lists_of(samples, hint):
             names = {name for item in first if isinstance(item, dict) for name in item}
             for name in sorted(names, key=lambda name: (normal(name) != "id", name)):
-                below = _by_key(samples, source, name)
+                below = by_key(samples, source, name)
                 if below:
                     self.table.put(path, Bound(source, seen=True, rule="keyed", key=name))
                     self.bind((*path, "*"), below, f"{source}/*")
@@ -350,23 +220,15 @@ class _Learner:
 
     # lists
 
-    def _lists(self, samples: Sequence[_Sample], hint: str | None) -> list[tuple[str, list[Any]]]:
-        found: dict[str, list[Any]] = {}
-        for sample in samples:
-            for source, value in self._places_of(sample.frames, list):
-                if value:
-                    found.setdefault(source, value)
-        return sorted(found.items(), key=lambda pair: pair[0] != hint)
-
-    def _bind_list(self, path: Path, samples: Sequence[_Sample], hint: str | None) -> None:
-        for source, _ in self._lists(samples, hint):
-            below = self._items(source, samples)
+    def _bind_list(self, path: Path, samples: Sequence[Sample], hint: str | None) -> None:
+        for source, _ in lists_of(samples, hint):
+            below = items_from(source, samples)
             if below:
                 # a list that kept its name is promised whole; one of another name may be a choice of items
                 named = bool(path) and normal(path[-1]) == normal(tokens(source)[-1] if source else "")
-                if not named and self._holds_more(source, below, samples):
+                if not named and holds_more(source, below, samples):
                     continue
-                rule: Rule = "part" if not named and self._is_part(source, samples) else "list"
+                rule: Rule = "part" if not named and is_part(source, samples) else "list"
                 self.table.put(path, Bound(source, named=named, seen=True, rule=rule))
                 self._keep(source, below)
                 self.bind((*path, "*"), below, f"{source}/*")
@@ -382,7 +244,7 @@ class _Learner:
             return
         self.table.sizes[path] = size = sizes.pop()
         for index in range(min(size, _MOST_POSITIONS)):
-            below = [_Sample((items_of(sample.came) or [])[index], sample.frames) for sample in samples]
+            below = [Sample((items_of(sample.came) or [])[index], sample.frames) for sample in samples]
             self.bind((*path, str(index)), below, None)
         self._forget_entries(path)
 
@@ -398,64 +260,20 @@ class _Learner:
             if self.places.is_map(holder) and normal(inner[-1]) != normal(key):
                 self.table.put(inner, UNRELATED)
 
-    def _bind_pairs(self, path: Path, samples: Sequence[_Sample]) -> bool:
+    def _bind_pairs(self, path: Path, samples: Sequence[Sample]) -> bool:
         """Bind a list of keys with their values, as ``dict.items`` gives it, like the object that it tells."""
         pairs = [as_dict(sample.came) for sample in samples]
-        for source in dict(self._places_of(samples[0].frames, dict)):
+        for source in dict(places_of(samples[0].frames, dict)):
             found = [resolve(source, sample.frames) for sample in samples]
             if all(at is not None and tells(told, at[1]) for told, at in zip(pairs, found, strict=True)):
                 below = [
-                    _Sample(told, sample.frames) for told, sample in zip(pairs, samples, strict=True) if told
+                    Sample(told, sample.frames) for told, sample in zip(pairs, samples, strict=True) if told
                 ]
                 self._bind_dict(path, below, source)
                 return True
         return False
 
-    def _items(self, source: str, samples: Sequence[_Sample]) -> list[_Sample]:
-        """The items that came out beside those that they look like; nothing if most look like none."""
-        below: list[_Sample] = []
-        total = 0
-        for sample in samples:
-            found = resolve(source, sample.frames)
-            sent = found[1] if found and isinstance(found[1], list) else []
-            came = items_of(sample.came) or []
-            total += len(came)
-            for item, index in zip(came, align(came, sent), strict=True):
-                if index is not None and found is not None:
-                    frame = Frame(f"{source}/*", f"{found[0]}/{index}", sent[index])
-                    below.append(_Sample(item, (*sample.frames, frame)))
-        return below if len(below) > total * _ENOUGH else []
-
-    def _holds_more(self, source: str, below: Sequence[_Sample], samples: Sequence[_Sample]) -> bool:
-        """Whether a list of another name holds more than the items: rows of several kinds, say."""
-        total = 0
-        for sample in samples:
-            found, came = resolve(source, sample.frames), items_of(sample.came) or []
-            total += len(came)
-            if found is None or not isinstance(found[1], list) or len(came) > len(found[1]):
-                return True
-        return len(below) < total
-
-    def _is_part(self, source: str, samples: Sequence[_Sample]) -> bool:
-        """Whether items are left out for what they are (a filter), and not for where they stand (a cut)."""
-        cuts: set[tuple[str, int]] = set()
-        dropped = False
-        for sample in samples:
-            found = resolve(source, sample.frames)
-            sent, came = (found[1] if found else []), items_of(sample.came) or []
-            if not isinstance(sent, list) or len(came) >= len(sent):
-                continue
-            dropped = True
-            where = align(came, sent)
-            if where == list(range(len(came))):
-                cuts |= {("keeps", len(came)), ("drops", len(sent) - len(came))}
-            elif where == list(range(len(sent) - len(came), len(sent))):
-                cuts.add(("skips", len(sent) - len(came)))
-            else:
-                return True
-        return dropped and not any(_holds(cut, samples, source) for cut in cuts)
-
-    def _keep(self, source: str, below: Sequence[_Sample]) -> None:
+    def _keep(self, source: str, below: Sequence[Sample]) -> None:
         for sample in below:
             item = sample.frames[-1].value
             if isinstance(item, dict):
@@ -469,32 +287,3 @@ def _tells_all(sent: dict[str, Any], came: dict[str, Plain]) -> bool:
     """Whether every key of an object that is data came out, in any spelling."""
     names = {normal(key) for key in came}
     return all(normal(key) in names for key in sent)
-
-
-def _holds(cut: tuple[str, int], samples: Sequence[_Sample], source: str) -> bool:
-    """Whether one way of cutting lists explains what came out of every sample."""
-    way, size = cut
-    for sample in samples:
-        found = resolve(source, sample.frames)
-        sent, came = (found[1] if found else []), items_of(sample.came) or []
-        if not isinstance(sent, list):
-            continue
-        want = min(size, len(sent)) if way == "keeps" else max(0, len(sent) - size)
-        start = len(sent) - want if way == "skips" else 0
-        if align(came, sent) != list(range(start, start + want)):
-            return False
-    return True
-
-
-def _by_key(samples: Sequence[_Sample], source: str, name: str) -> list[_Sample]:
-    below: list[_Sample] = []
-    for sample in samples:
-        found = resolve(source, sample.frames)
-        sent = found[1] if found and isinstance(found[1], list) else []
-        by = {str(item[name]): i for i, item in enumerate(sent) if isinstance(item, dict) and item.get(name)}
-        if found is None or not sample.came.keys() <= by.keys():
-            return []
-        for key, item in sample.came.items():
-            frame = Frame(f"{source}/*", f"{found[0]}/{by[key]}", sent[by[key]])
-            below.append(_Sample(item, (*sample.frames, frame)))
-    return below
