@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from laws import examine
 
-from contract_kit.cases import body_cases
+from contract_kit.cases import body_cases, expectation_of
 from contract_kit.model import Case, Terms
 from contract_kit.shape import build_root, locations
 
@@ -187,3 +187,16 @@ def test_items_that_must_differ_do_so_in_any_number():
         assert 100 in counts
         assert most <= max(counts) <= most * 2
         assert max(len(c.body) for c in sizes) < 350_000
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text"), [(r"^\w+$", "é"), (r"^[\w.]{3}-\d{2}$", "éab-12"), (r"^\d{4}$", "١٢٣٤")]
+)
+def test_letters_and_digits_of_any_script_are_left_open_where_a_pattern_has_a_class(pattern, text):
+    """ECMA-262 has ASCII for ``\\w`` and ``\\d``; the readers of Python, Rust and .NET do not."""
+    terms = terms_of(under("code", TEXT | {"pattern": pattern}))
+    told = expectation_of(terms, "schema", {"code": text})
+    assert (told.expect, bool(told.violations)) == ("either", True)
+    assert expectation_of(terms, "schema", {"code": "?"}).expect == "reject"
+    letters = terms_of(under("code", TEXT | {"pattern": "^[A-Za-z0-9_.-]+$"}))
+    assert expectation_of(letters, "schema", {"code": text}).expect == "reject"

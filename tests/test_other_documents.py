@@ -1,4 +1,4 @@
-"""Consumers of three other documents: the correct ones are left alone, one fault of each is found and named."""
+"""Consumers of four other documents: the correct ones are left alone, one fault of each is found and named."""
 
 from __future__ import annotations
 
@@ -12,7 +12,12 @@ from contract_kit.spec import load_terms
 from contract_kit.targets import open_python_target
 
 FOLDER = Path(__file__).parent / "documents"
-EVENTS = {"billing": "invoice.settled", "forge": "issue-labeled", "sensors": "reading"}
+EVENTS = {
+    "billing": "invoice.settled",
+    "forge": "issue-labeled",
+    "sensors": "reading",
+    "thread": "comment.posted",
+}
 
 
 def findings(document: str, name: str) -> list[tuple[str, str | None, str]]:
@@ -46,3 +51,17 @@ def test_a_fault_of_another_document_s_consumer_is_found(
     found = findings(document, name)
     assert (finding, pointer) in {(one, at) for one, at, _ in found}
     assert len(found) <= 2, found
+
+
+def test_one_fault_in_a_schema_that_stands_in_a_choice_and_elsewhere_is_one_finding() -> None:
+    """Where a comment may be null its rules are a branch of ``anyOf``; elsewhere they are the comment's own."""
+    ((name, pointer, said),) = findings("thread", "any_mood")
+    assert (name, pointer) == ("false_accept", "/comment/mood")
+    assert said.startswith("accepts values outside the enum in ")
+    assert "comment.mood " in said
+
+
+def test_a_field_that_is_ruled_out_is_named() -> None:
+    assert findings("thread", "withdrawn") == [
+        ("false_accept", None, 'accepts withdrawn "x" (no such field)')
+    ]

@@ -49,6 +49,8 @@ def test_random_bodies_are_what_they_are_labelled(name, event):
     def examine(sound, broken):
         if sound.expect != "either":
             assert judge(read(sound.body)) == []
+        if broken.because == "sound readers disagree about it":
+            return
         found = causes(judge(read(broken.body)))
         assert {pattern_in(terms, pointer) for pointer, _ in found} == {broken.pointer}
         named = {broken.keyword} | ({"contains", "minContains"} if "ontains" in broken.keyword else set())

@@ -54,6 +54,9 @@ def expectation_of(terms: Terms, policy: Policy, value: Any, *, sendable: bool =
     return Told((), "either" if sends is False else "accept")
 
 
+_AT_ODDS = {"required": "writeOnly"}
+
+
 class Maker:
     """Finishes drafts for one contract, one policy and one kind of target."""
 
@@ -167,7 +170,7 @@ class Maker:
         return pattern_of(draft.nodes, draft.at) in self.terms.pins
 
     def _is_at_odds(self, draft: Draft) -> bool:
-        """Whether the document says of a null both that it may be there and that it may not."""
+        """Whether a charitable reader takes what the document's word forbids; see ``shape/_charity``."""
         return self._charity is not None and _is_valid(self._charity, draft)
 
     def _because(self, draft: Draft, broken: Violation | None, expect: Expect) -> str:
@@ -182,7 +185,9 @@ class Maker:
             if self._is_unknown_event(draft):
                 return f"{rule}, but an endpoint may answer 2xx to an event that it does not know"
             if self._is_at_odds(draft):
-                return f"{rule}, but the document calls it nullable"
+                if draft.keyword == "pattern":
+                    return "sound readers disagree about it"
+                return f"{rule}, but the document calls it {_AT_ODDS.get(draft.keyword or '', 'nullable')}"
             return f"{rule}, but the provider has been seen to send it"
         if expect == "either" and self._chosen is not None:
             return "the schema allows it, but a consumer that chooses by the discriminator may refuse it"

@@ -48,6 +48,15 @@ _BOUND = {
 }
 
 
+_RULED_OUT = {
+    "properties": "that field",
+    "patternProperties": "a field of that name",
+    "prefixItems": "an item there",
+    "items": "an item there",
+}
+"""What the schema ``false`` says of what stands below these."""
+
+
 def a_type(names: Any) -> str:
     """``"string"`` or a list of types, as words."""
     if isinstance(names, str):
@@ -64,6 +73,8 @@ def rule_sentence(rule: Any, broken: Violation) -> str:
     """The rule that is broken, as ``/customer/status must be one of published, deleted, archived``."""
     where = broken.pointer or "the body"
     keyword = broken.keyword
+    if keyword in _RULED_OUT and broken.message.startswith("False schema"):
+        return f"{where} must not have {_RULED_OUT[keyword]}"
     if rule is None:
         return f"{where}: {broken.message}"
     if keyword == "type":

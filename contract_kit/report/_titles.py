@@ -26,8 +26,30 @@ _MANY: dict[str, str] = {
     "const": "other values than the one allowed",
     "format": "text of a wrong format",
     "required": "bodies without what is required",
-    "additionalProperties": "unknown fields",
+    "dependentRequired": "bodies without what is required there",
+    **dict.fromkeys(("additionalProperties", "unevaluatedProperties"), "unknown fields"),
+    **dict.fromkeys(("properties", "patternProperties"), "fields that are ruled out"),
+    "propertyNames": "fields of illegal names",
+    "minLength": "texts that are too short",
+    "maxLength": "texts that are too long",
+    "pattern": "texts that do not match the pattern",
+    **dict.fromkeys(("minimum", "exclusiveMinimum"), "numbers that are too small"),
+    **dict.fromkeys(("maximum", "exclusiveMaximum"), "numbers that are too large"),
+    "multipleOf": "numbers that are not a multiple",
+    "minItems": "too few items",
+    "maxItems": "too many items",
+    "uniqueItems": "repeated items",
+    "minProperties": "too few fields",
+    "maxProperties": "too many fields",
+    **dict.fromkeys(("items", "prefixItems", "unevaluatedItems"), "items that may not be there"),
+    "contains": "arrays without the item that they must hold",
+    "minContains": "too few items of one kind",
+    "maxContains": "too many items of one kind",
+    "not": "values that are ruled out",
+    "anyOf": "values of none of the forms that are allowed",
+    "oneOf": "values of none or several of the forms that are allowed",
 }
+"""What is broken at several places, in words."""
 
 
 @dataclass(frozen=True, slots=True)

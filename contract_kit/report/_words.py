@@ -48,6 +48,7 @@ _TYPES = {
     "array": "an array",
     "null": "null",
 }
+_ADDS = frozenset({"properties", "patternProperties", "additionalProperties", "unevaluatedProperties"})
 # What a broken keyword asks for, in words; `{}` is the keyword's value where it is known.
 _RULES: dict[str, tuple[str, str]] = {
     "type": ("must be {}", "wrong type"),
@@ -56,8 +57,7 @@ _RULES: dict[str, tuple[str, str]] = {
     "format": ("no {}", "wrong format"),
     "required": ("is required", "is required"),
     "dependentRequired": ("is required here", "is required here"),
-    "additionalProperties": ("no such field", "no such field"),
-    "unevaluatedProperties": ("no such field", "no such field"),
+    **dict.fromkeys(sorted(_ADDS), ("no such field", "no such field")),
     "propertyNames": ("illegal name", "illegal name"),
     "minLength": ("at least {} characters", "too short"),
     "maxLength": ("at most {} characters", "too long"),
@@ -203,6 +203,9 @@ def thing(case: Case) -> str:
     whole, value = value_of(case)
     if case.family == _SEVERAL:
         return f"a body in which {words(case)}"
+    added = _ADDED.match(case.changed) if case.keyword in _ADDS and isinstance(value, dict) else None
+    if added:
+        return f"{place(added[1])} {shown(get(whole, added[1]))}"
     if whole is MISSING or (not case.at and isinstance(value, dict)):
         return f"a body: {words(case)}" if case.description and case.family != "base" else "a sound body"
     if case.family == "base":
@@ -222,6 +225,10 @@ def thing(case: Case) -> str:
         return f"an unknown field, {place(case.at)} {shown(value)}"
     beside = _beside(case)
     return f"{place(case.at)} {shown(value)}{_special(case, value)}{beside}"
+
+
+_ADDED = re.compile(r"(/\S+): \(absent\) → ")
+"""How it is told that a field was put where there is none."""
 
 
 def _malformed(case: Case) -> str:

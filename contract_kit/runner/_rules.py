@@ -88,7 +88,7 @@ def by_rule(failures: list[Verdict], met: Met, *, by_place: bool = False) -> lis
             spots[key] = _Spot(place, rule, kind, [], set(), judged)
         spots[key].verdicts.append(verdict)
         spots[key].failing.add(verdict.case.variant)
-    groups = _merged(list(spots.values()), met, by_place=by_place)
+    groups = _outside_of_unions(_merged(list(spots.values()), met, by_place=by_place))
     return _explained(groups, whole)
 
 
@@ -206,6 +206,39 @@ def _share(clusters: list[list[_Spot]], met: Met) -> dict[str, float]:
             given[what] += len(refusable)
             failed[what] += len(refusable & failing.get(rule, set()))
     return {what: failed[what] / number for what, number in given.items()}
+
+
+def _outside_of_unions(groups: list[Group]) -> list[Group]:
+    """What is broken within a branch of a union and outside of unions in the very same way is told of the latter.
+
+    An object that may be null, and that stands elsewhere as well, has its rules at both places; the first breaks
+    ``anyOf``, the second the rule itself.
+    """
+    told = {id(one): _broken(one) for one in groups}
+    apart: list[Group] = []
+    for made in groups:
+        mine = told[id(made)]
+        inside = bool(mine) and all(v.case.keyword in _UNIONS for v in made.verdicts)
+        home = next((one for one in groups if inside and one is not made and mine <= told[id(one)]), None)
+        if home is None or all(v.case.keyword in _UNIONS for v in home.verdicts):
+            apart.append(made)
+        else:
+            home.lead = home.first
+            home.verdicts.extend(made.verdicts)
+            home.locations.extend(place for place in made.locations if place not in home.locations)
+    return apart
+
+
+_UNIONS = frozenset({"anyOf", "oneOf"})
+
+
+def _broken(group: Group) -> set[tuple[str, str]]:
+    """Which rules of which fields are broken, wherever those stand: the field's name, and what it must be."""
+    return {
+        (pattern(v.case, v.pointer).rpartition("/")[2], v.case.because.partition(" ")[2])
+        for v in group.verdicts
+        if v.case.kind == "invalid" and v.case.because.startswith("/")
+    }
 
 
 def _group_of(cluster: list[_Spot]) -> Group:

@@ -1,8 +1,8 @@
-"""Correct consumers of three other documents (``tests/documents``), and one fault of each kind on top of them.
+"""Correct consumers of four other documents (``tests/documents``), and one fault of each kind on top of them.
 
 No provider is known there: the document alone is law. ``billing.yaml`` has a choice with a discriminator,
 closed objects, bounds and patterns; ``forge.yaml`` is 3.0 with ``nullable`` and ``anyOf``; ``sensors.yaml`` a
-callback with tuples, ``if`` and ``then``, names of a form.
+callback with tuples, ``if`` and ``then``, names of a form; ``thread.yaml`` a schema that holds itself, in a choice as well.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from typing import Any
 
 from tests.consumers.correct._strict import is_rfc3339
 
-__all__ = ["BadWebhook", "billing", "forge", "sensors"]
+__all__ = ["BadWebhook", "billing", "forge", "sensors", "thread"]
 
 
 class BadWebhook(Exception):
-    """The refusal of all three."""
+    """The refusal of all of them."""
 
 
 def need(condition: object, why: str) -> None:
@@ -274,3 +274,45 @@ def ghost(body: bytes) -> Any:
 def full_battery(body: bytes) -> Any:
     """Thinks that a battery is never full."""
     return sensors(body, charge=lambda value: value is None or (is_integer(value) and value < 100))
+
+
+_UUID = r"[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"
+
+
+def _comment(value: Any, is_mood: Callable[[Any], object]) -> None:
+    need(is_map(value, {"id", "author"}), "a comment")
+    need(is_text(value["id"], form=_UUID), "id")
+    need(is_text(value["author"], 1, 30, r"[A-Za-z0-9_]+"), "author")
+    _may(value, "mood", is_mood)
+    if value.get("parent") is not None:
+        _comment(value["parent"], is_mood)
+    need(isinstance(value.get("replies", []), list), "replies")
+    for reply in value.get("replies", []):
+        _comment(reply, is_mood)
+
+
+def _is_mood(value: Any) -> bool:
+    return isinstance(value, str) and value in {"calm", "cross"}
+
+
+def thread(body: bytes, *, is_mood: Callable[[Any], object] = _is_mood, withdrawn: bool = False) -> Any:
+    """``comment.posted`` of ``thread.yaml``: comments that hold comments, one of them in a choice with null."""
+    value = read(body)
+    need(value.get("event") == "comment.posted", "event")
+    need(withdrawn or "withdrawn" not in value, "withdrawn")
+    need("comment" in value, "comment")
+    try:
+        _comment(value["comment"], is_mood)
+    except RecursionError as error:
+        raise BadWebhook("nested too deep") from error
+    return value
+
+
+def any_mood(body: bytes) -> Any:
+    """Takes any text for a mood, wherever a comment stands."""
+    return thread(body, is_mood=lambda value: isinstance(value, str))
+
+
+def withdrawn(body: bytes) -> Any:
+    """Takes the one field that is ruled out."""
+    return thread(body, withdrawn=True)
