@@ -233,12 +233,17 @@ _UNIONS = frozenset({"anyOf", "oneOf"})
 
 
 def _broken(group: Group) -> set[tuple[str, str]]:
-    """Which rules of which fields are broken, wherever those stand: the field's name, and what it must be."""
-    return {
+    """Which rules of which fields are broken, wherever those stand: the field's name, and what it must be.
+
+    Where it is only known that no branch fits, that says nothing beside what is known of the same field.
+    """
+    told = {
         (pattern(v.case, v.pointer).rpartition("/")[2], v.case.because.partition(" ")[2])
         for v in group.verdicts
         if v.case.kind == "invalid" and v.case.because.startswith("/")
     }
+    plain = {one for one in told if one[1].startswith("must ")}
+    return plain if {field for field, _ in plain} == {field for field, _ in told} else told
 
 
 def _group_of(cluster: list[_Spot]) -> Group:
