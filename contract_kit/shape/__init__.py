@@ -7,7 +7,7 @@ made when first asked for, so recursive schemas are endless trees that cost noth
 """
 
 from ._choices import Choice
-from ._ecma import is_slow, matches, python_pattern
+from ._ecma import is_slow, matches, python_pattern, rewritten, tokens_in
 from ._node import Node
 from ._overlap import chosen_alone
 from ._rules import AT_ODDS, FORMATS, TYPES, UNSENT, json_type
@@ -31,4 +31,6 @@ __all__ = [
     "matches",
     "nodes",
     "python_pattern",
+    "rewritten",
+    "tokens_in",
 ]

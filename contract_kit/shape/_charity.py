@@ -12,8 +12,10 @@ recommends to avoid what differs).
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
+from ._ecma import rewritten
 from ._rules import AT_ODDS, UNSENT
 
 if TYPE_CHECKING:
@@ -24,7 +26,8 @@ __all__ = ["charitable"]
 _VALUES = frozenset(["enum", "const", "default", "examples", "discriminator"])
 _TURNED = frozenset(["not", "if"])
 """Below these a wider pattern would let in less."""
-_WIDE = {"d": r"\p{Nd}", "w": r"\p{L}\p{M}\p{N}\p{Pc}", "s": r"\s\x1c-\x1f\x85"}
+_WIDE = {r"\d": r"\p{Nd}", r"\w": r"\p{L}\p{M}\p{N}\p{Pc}", r"\s": r"\s\x1c-\x1f\x85"}
+_CLASSES = re.compile(r"\\.|\[\^?|\]", re.DOTALL)
 
 
 def charitable(schema: Any, *, widen: bool = True) -> Any:
@@ -56,24 +59,13 @@ def widened(pattern: str) -> str:
 
     A class of all others stays as it is: it is widest where ``\d`` is ASCII.
     """
-    made: list[str] = []
-    inside = turned = False
-    at = 0
-    while at < len(pattern):
-        char, following = pattern[at], pattern[at + 1 : at + 2]
-        if char == "\\":
-            wide = None if inside and turned else _WIDE.get(following)
-            made.append(char + following if wide is None else wide if inside else f"[{wide}]")
-            at += 2
-            continue
-        if char == "[" and not inside:
-            inside, turned = True, following == "^"
-        elif char == "]":
-            inside = False
-        made.append(char)
-        at += 1
-    found = "".join(made)
-    return pattern if found == pattern else found
+
+    def wide(found: re.Match[str], inside: str) -> str:
+        text = found.group()
+        other = None if inside.startswith("[^") else _WIDE.get(text)
+        return text if other is None else other if inside else f"[{other}]"
+
+    return rewritten(pattern, _CLASSES, wide)
 
 
 def _with_null(schema: Mapping[str, Any]) -> dict[str, Any]:

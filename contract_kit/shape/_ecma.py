@@ -10,9 +10,12 @@ import re
 import sys
 import unicodedata
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-__all__ = ["is_slow", "matches", "python_pattern"]
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+__all__ = ["is_slow", "matches", "python_pattern", "rewritten", "tokens_in"]
 
 _SCRIPTS = {
     "Latin": "A-Za-z\u00aa\u00ba\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f",
@@ -46,34 +49,52 @@ def python_pattern(pattern: str) -> str:
     >>> python_pattern(r"^\d{4}$")
     '^[0-9]{4}\\Z'
     """
-    inside = False
+    return rewritten(pattern, _TOKEN, _pythonic)
 
-    def token(found: re.Match[str]) -> str:
-        nonlocal inside
+
+def _pythonic(found: re.Match[str], inside: str) -> str:
+    text = found.group()
+    if text[0] == "[":
+        return "\\" + text if inside else text  # a bracket inside a class is itself
+    if text == "$":
+        return "$" if inside else r"\Z"
+    if text[:2] in (r"\p", r"\P"):
+        body = _members(found.group(1), negated=text[1] == "P")
+        return body if inside else f"[{body}]"
+    if text == r"\d":
+        return "0-9" if inside else "[0-9]"
+    if text == r"\D" and not inside:
+        return "[^0-9]"
+    if text == "(?<":
+        return text if inside else "(?P<"
+    if text.startswith(r"\k<"):
+        return f"(?P={found.group(2)})"
+    return "/" if text == r"\/" else text
+
+
+def tokens_in(pattern: str, token: re.Pattern[str]) -> Iterator[tuple[re.Match[str], str]]:
+    r"""What ``token`` finds in ``pattern``, each with the ``[`` or ``[^`` of the class that it stands in, or nothing.
+
+    ``token`` must find escapes (``\\.``) and the brackets of classes, whatever else it looks for.
+    """
+    inside = ""
+    for found in token.finditer(pattern):
+        yield found, inside
         text = found.group()
         if text[0] == "[":
-            # A bracket inside a class is itself.
-            text, inside = ("\\" + text if inside else text), True
+            inside = inside or text
         elif text == "]":
-            inside = False
-        elif text == "$":
-            return "$" if inside else r"\Z"
-        elif text[:2] in (r"\p", r"\P"):
-            body = _members(found.group(1), negated=text[1] == "P")
-            return body if inside else f"[{body}]"
-        elif text == r"\d":
-            return "0-9" if inside else "[0-9]"
-        elif text == r"\D" and not inside:
-            return "[^0-9]"
-        elif text == "(?<":
-            return text if inside else "(?P<"
-        elif text.startswith(r"\k<"):
-            return f"(?P={found.group(2)})"
-        elif text == r"\/":
-            return "/"
-        return text
+            inside = ""
 
-    return _TOKEN.sub(token, pattern)
+
+def rewritten(pattern: str, token: re.Pattern[str], change: Callable[[re.Match[str], str], str]) -> str:
+    """``pattern`` with ``change`` of each of :func:`tokens_in`; the very same text where nothing changes."""
+    made, at = [], 0
+    for found, inside in tokens_in(pattern, token):
+        made += [pattern[at : found.start()], change(found, inside)]
+        at = found.end()
+    new = "".join([*made, pattern[at:]])
+    return pattern if new == pattern else new
 
 
 @lru_cache(maxsize=64)

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from contract_kit.errors import SpecError
+from contract_kit.shape import rewritten
 from contract_kit.spec._text import fail, kind_of, quoted
 
 if TYPE_CHECKING:
@@ -143,20 +144,11 @@ def plainly_anchored(pattern: str) -> str:
     >>> plainly_anchored(r"\A[a-z\-]+\z")
     '^[a-z\\-]+$'
     """
-    inside = False
 
-    def token(found: re.Match[str]) -> str:
-        nonlocal inside
-        text = found.group()
-        if text[0] == "[":
-            inside = True
-        elif text == "]":
-            inside = False
-        elif not inside:
-            return _ENDS.get(text, text)
-        return text
+    def plain(found: re.Match[str], inside: str) -> str:
+        return found.group() if inside else _ENDS.get(found.group(), found.group())
 
-    return _ANCHOR.sub(token, pattern)
+    return rewritten(pattern, _ANCHOR, plain)
 
 
 _ENDS = {r"\A": "^", r"\z": "$", r"\Z": "$"}

@@ -6,12 +6,14 @@ into its opposite, and a text is looked for that matches the pattern so turned: 
 
 from __future__ import annotations
 
+import re
 import string
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from contract_kit.errors import SpecError
 from contract_kit.schema import matcher
+from contract_kit.shape import tokens_in
 
 from ._regex import matching
 
@@ -23,6 +25,7 @@ __all__ = ["without_lookarounds"]
 _OPPOSITE = {"(?=": "(?!", "(?!": "(?=", "(?<=": "(?<!", "(?<!": "(?<="}
 _SORTS = {"digits": string.digits, "lower": string.ascii_lowercase, "upper": string.ascii_uppercase}
 _STANDING = "aA7-"
+_BRACKETS = re.compile(r"\\.|\[\^?|\]|[()]", re.DOTALL)
 _LONGEST, _MOST = 64, 6
 
 
@@ -38,7 +41,7 @@ def without_lookarounds(patterns: tuple[str, ...], text: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for pattern in patterns if len(text) <= _LONGEST else ():
         for start, end in _lookarounds(pattern)[:_MOST]:
-            mark = next(m for m in sorted(_OPPOSITE, key=len, reverse=True) if pattern.startswith(m, start))
+            mark = next(mark for mark in _OPPOSITE if pattern.startswith(mark, start))
             turned = pattern[:start] + _OPPOSITE[mark] + pattern[start + len(mark) :]
             rest = tuple(other for other in patterns if other != pattern)
             inner = matching(pattern[start + len(mark) : end], search=False) or ""
@@ -74,20 +77,15 @@ def _tries(text: str, inner: str, turned: str) -> Iterator[str]:
 
 def _lookarounds(pattern: str) -> list[tuple[int, int]]:
     """Where each look-around begins and where its closing bracket stands."""
-    found, opened, at, inside = [], [], 0, False
-    while at < len(pattern):
-        char = pattern[at]
-        if char == "\\":
-            at += 1
-        elif inside:
-            inside = char != "]"
-        elif char == "[":
-            inside = True
-        elif char == "(":
+    found, opened = [], []
+    for token, inside in tokens_in(pattern, _BRACKETS):
+        at = token.start()
+        if inside:
+            continue
+        if token.group() == "(":
             opened.append(at)
-        elif char == ")" and opened:
+        elif token.group() == ")" and opened:
             start = opened.pop()
             if pattern.startswith(tuple(_OPPOSITE), start):
                 found.append((start, at))
-        at += 1
     return sorted(found)
