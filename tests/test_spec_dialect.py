@@ -242,6 +242,14 @@ def test_a_discriminator_is_an_annotation_with_its_mapping():
             {"patternProperties": {"[": {}}},
             "/patternProperties: has a name that is no regular expression that can be used: '['",
         ),
+        (
+            {"patternProperties": {r"\Aa\z": {}, "^a$": {}}},
+            "/patternProperties: says one name in two ways",
+        ),
+        (
+            {"patternProperties": {r"\Aa\z": {"minLength": "3"}}},
+            r"/patternProperties/\Aa\z/minLength: must be a number, not the text '3'",
+        ),
         ({"enum": "a"}, "/enum: must be a list, not the text 'a'"),
         ({"format": 1}, "/format: must be a text, not the number 1"),
         ({"allOf": {}}, "/allOf: must be a list of schemas, not an object"),

@@ -38,7 +38,7 @@ from contract_kit.spec._refs import dynamic_target
 from contract_kit.spec._text import fail, kind_of, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from contract_kit.spec._load import Document
     from contract_kit.spec._refs import Place, Refs
@@ -225,13 +225,7 @@ class _Job:
         if not isinstance(item, dict):
             self._spot(place, keyword).wrong(f"must be an object of schemas, not {kind_of(item)}")
         here = place.under(keyword)
-        if keyword == "patternProperties":
-            item = {plainly_anchored(pattern): part for pattern, part in item.items()}
-            for pattern in item:
-                if not check_pattern(pattern):
-                    self._spot(place, keyword).wrong(
-                        f"has a name that is no regular expression that can be used: {quoted(pattern)}"
-                    )
+        names = self._pattern_names(item, place) if keyword == "patternProperties" else {}
         if keyword == "properties":
             unsent = {name for name, part in item.items() if self._write_only(part, here.under(name))}
             due = value.get("required")
@@ -239,7 +233,20 @@ class _Job:
             if asked:
                 result[UNSENT] = sorted(asked)
             item = {name: part for name, part in item.items() if name not in unsent - asked}
-        result[keyword] = {name: self.schema(part, here.under(name)) for name, part in item.items()}
+        result[keyword] = {
+            names.get(name, name): self.schema(part, here.under(name)) for name, part in item.items()
+        }
+
+    def _pattern_names(self, item: Mapping[str, Any], place: Place) -> dict[str, str]:
+        """Each name of ``patternProperties`` as ECMA 262 writes it."""
+        names = {name: plainly_anchored(name) for name in item}
+        spot = self._spot(place, "patternProperties")
+        for name in names.values():
+            if not check_pattern(name):
+                spot.wrong(f"has a name that is no regular expression that can be used: {quoted(name)}")
+        if len(set(names.values())) < len(names):
+            spot.wrong("says one name in two ways")
+        return names
 
     def items(self, item: Any, value: Any, place: Place, _: str, result: dict[str, Any]) -> None:
         """``items``: a schema, or the list of older drafts, which is ``prefixItems`` today."""
