@@ -8,20 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from contract_kit.errors import ImpossibleSchema, SpecError, UnsupportedKeyword
 from contract_kit.jsonio import MISSING, compact, join
 from contract_kit.shape import Node, json_type
 
+from ._entry_names import entry_names, spare_names
 from ._judge import judge_of, opposites_of, told_apart
 from ._order import CHECKED, branch_order, needs_check, room, types_in_order, without
+from ._regex import matching
 from ._scalar import fit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from contract_kit.schema import Validator
 
 __all__ = ["Builder", "Built", "Decided", "Decision", "TooLarge", "build", "judge_of", "plain_leaf"]
@@ -41,16 +40,12 @@ class Decided(NamedTuple):
 Leaf = Callable[[Node, str], Any]
 Want = Callable[[str], bool]
 
-_KEYS = ("plan_tier", "region", "source", "team", "channel", "cohort")
-_LETTERS = "bcdefghijklmnopqrstuvwxyz0123456789"
 _DEEPEST = 40
 _MOST_BENDS = 3
 _MOST_STEPS = 50_000
 _BEND = 20
 """Steps that a try against a ``not`` counts: each asks validators of its own."""
 _MOST_ITEMS = 10_000
-_SPARE = 8
-"""Lengths of names that are tried beyond those that are needed."""
 
 
 def plain_leaf(node: Node, at: str) -> Any:
@@ -304,8 +299,6 @@ class Builder:
 
     def _entries(self, node: Node, value: dict[str, Any], at: str, depth: int, most: int | None) -> None:
         """Entries of a map and of ``patternProperties``."""
-        from ._regex import matching
-
         for pattern, child in node.patterns.items():
             key = matching(pattern)
             if key is not None and key not in value and room(value, set(), most) and self.want(child.pointer):
@@ -314,7 +307,7 @@ class Builder:
             return
         if not self.want(node.values.pointer):
             return
-        for key in self._keys(node)[: self.entries]:
+        for key in entry_names(node, self.entries)[: self.entries]:
             if key not in value and room(value, set(), most):
                 self._entry(node, value, key, at, depth)
 
@@ -327,27 +320,6 @@ class Builder:
         except ImpossibleSchema:
             self.nodes.clear()
             self.nodes.update(before)
-
-    def _keys(self, node: Node) -> list[str]:
-        """Names for a map's entries that satisfy ``propertyNames``."""
-        names = node.names
-        if names is None:
-            return list(_KEYS)
-        judge = judge_of(names)
-        keys = [key for key in _KEYS if judge.is_valid(key)]
-        keys.extend(str(m) for m in names.enum or () if isinstance(m, str))
-        if not keys and names.types:
-            keys.extend(str(fit(names, "string", None, variant=i)) for i in range(self.entries))
-        wanted = max(self.entries, node.keyword("minProperties") or 0)
-        if len(set(keys)) < wanted and names.enum is None:
-            other = (
-                key[:n] + letter + key[n + 1 :]
-                for key in keys[:1]
-                for n in range(len(key))
-                for letter in _LETTERS
-            )
-            keys.extend(islice((key for key in other if judge.is_valid(key)), wanted))
-        return list(dict.fromkeys(keys))
 
     def _dependents(self, node: Node, value: dict[str, Any], at: str, depth: int) -> None:
         for part in node.all_of("dependentRequired"):
@@ -364,7 +336,7 @@ class Builder:
         for name, child in node.properties.items():
             if len(value) < least and name not in value:
                 value[name] = self._value(child, join(at, name), depth + 1)
-        names = self._spare_names(node, least)
+        names = spare_names(node, least, self.entries)
         while len(value) < least:
             key = next(names, None)
             if key is None:
@@ -373,18 +345,6 @@ class Builder:
                 )
             if key not in value:
                 value[key] = self._value(node.child(key, star=True), join(at, key), depth + 1)
-
-    def _spare_names(self, node: Node, least: int) -> Iterator[str]:
-        """Names of undeclared properties for an object that must have ``least``; few where it is closed."""
-        from ._regex import matching
-
-        if not node.closed:
-            keys = self._keys(node)
-            yield from (*keys, *(f"key_{n}" for n in range(len(keys), least + len(_KEYS) + 1)))
-        tries = range(1, least + _SPARE)
-        made = (matching(pattern, least=size, search=False) for size in tries for pattern in node.patterns)
-        names = None if node.names is None else judge_of(node.names)
-        yield from (key for key in made if key is not None and (names is None or names.is_valid(key)))
 
     # -- arrays -------------------------------------------------------------------------------
 
