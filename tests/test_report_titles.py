@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from report_makers import HOSTILE, body_with, body_without, make_case
 
 from contract_kit import oracle
-from contract_kit.model import NOTHING, Changed, Constraint, FindingName, Reply
+from contract_kit.model import HELD_UP, NOTHING, Changed, Constraint, FindingName, Reply
 from contract_kit.report import place, title
 from contract_kit.report._changes import say_change
 from contract_kit.report._escape import printable
@@ -114,6 +114,10 @@ def crash(name: str, **more) -> Reply:
         ("alters customer.name", "altered", at("/customer/name", "x"), Reply(outcome="accepted", value=NOTHING), [], None),
         ("loses customer.email", "lost", at("/customer/email", "x"), ACCEPTED, ["/customer/email"], None),
         ('hangs when customer.email is "x"', "timeout", at("/customer/email", "x"), Reply(outcome="timed_out"), [], None),
+        ('answers nothing any more, since it hangs when customer.email is "x"', "timeout", at("/customer/email", "x"),
+         Reply(outcome="timed_out", detail=HELD_UP), [], None),
+        ('answers nothing any more, perhaps since it hangs when customer.email is "x" (one of 8 deliveries under way)', "timeout",
+         at("/customer/email", "x"), Reply(outcome="timed_out", detail=f"{HELD_UP}, one of 8 deliveries under way"), [], None),
         ('takes 3.2 s when customer.email is "x"', "slow", at("/customer/email", "x"), Reply(outcome="accepted", elapsed=3.21), [], None),
         ("treats the same JSON differently when it is spelled otherwise: keys sorted", "inconsistent",
          make_case(kind="equivalent", keyword=None, description="keys sorted"), REFUSED, [], None),

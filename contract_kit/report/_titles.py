@@ -88,12 +88,17 @@ def title(
 
 
 def _crash(it: _Facts) -> str:
-    if it.reply.detail.startswith(DIED):
-        among = it.reply.detail.removeprefix(DIED).removeprefix(", ")
+    among = _among(it.reply, DIED)
+    if among is not None:
         return f"dies, perhaps {when(it.case)} ({among})" if among else f"dies {when(it.case)}"
     if it.reply.detail and not it.reply.exception and it.reply.status is None:
         return f"crashes {when(it.case)} ({visible(it.reply.detail, TITLE // 2)})"
     return f"{_did(it.reply)} {when(it.case)}{_elsewhere(it)}"
+
+
+def _among(reply: Reply, told: str) -> str | None:
+    """Of which deliveries under way a detail that begins as ``told`` is; ``None`` where it tells something else."""
+    return reply.detail.removeprefix(told).removeprefix(", ") if reply.detail.startswith(told) else None
 
 
 def _did(reply: Reply) -> str:
@@ -159,9 +164,14 @@ def _lost(it: _Facts) -> str:
 
 
 def _timeout(it: _Facts) -> str:
-    if it.reply.detail.startswith(HELD_UP):
-        among = it.reply.detail.removeprefix(HELD_UP).removeprefix(", ")
-        return f"answers nothing any more, perhaps since it hangs {when(it.case)} ({among})"
+    among = _among(it.reply, HELD_UP)
+    if among is not None:
+        since = (
+            f"perhaps since it hangs {when(it.case)} ({among})"
+            if among
+            else f"since it hangs {when(it.case)}"
+        )
+        return f"answers nothing any more, {since}"
     return f"hangs {when(it.case)}{_elsewhere(it)}"
 
 

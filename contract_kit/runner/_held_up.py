@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from ._run import Run
 
-__all__ = ["untangled"]
+__all__ = ["among", "untangled"]
 
 _KNOCKS = 4
 """Sound deliveries, one after the other, that a receiver may leave without an answer before it is taken for stuck."""
@@ -28,6 +28,11 @@ _MOST_ASKED = 12
 """Hangs of one exchange that are asked for again; more that came together are not judged."""
 
 Given = tuple["Case", "Reply"]
+
+
+def among(number: int) -> str:
+    """How it is told that a delivery is one of several that may be meant; nothing where it is the only one."""
+    return f", one of {number} deliveries under way" if number > 1 else ""
 
 
 def untangled(run: Run, given: Sequence[Given], known: Sequence[bool]) -> list[Reply]:
@@ -57,7 +62,7 @@ def untangled(run: Run, given: Sequence[Given], known: Sequence[bool]) -> list[R
         else:
             found = True
             under_way = min(run.target.workers, len(given))
-            replies.append(replace(reply, detail=f"{HELD_UP}, one of {under_way} deliveries under way"))
+            replies.append(replace(reply, detail=HELD_UP + among(under_way)))
     return replies
 
 

@@ -27,6 +27,7 @@ from ._around import Odd
 from ._contact import first_contact
 from ._findings import findings
 from ._flow import Flow
+from ._held_up import among
 from ._judging import Judge
 from ._pace import Pace
 from ._settings import Progress, Settings, select
@@ -173,8 +174,7 @@ class Run:
         for case in suspects:
             self.tally.forget(case)
         for case in suspects[:1]:
-            among = f", one of {len(suspects)} deliveries under way" if suspects[1:] else ""
-            self.record(case, judge(case, Reply(outcome="crashed", detail=f"{DIED}{among}")))
+            self.record(case, judge(case, Reply(outcome="crashed", detail=DIED + among(len(suspects)))))
 
     # -- giving and judging -------------------------------------------------------------------
 
