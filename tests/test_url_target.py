@@ -50,9 +50,12 @@ class Receiver:
                 return
             self.connections += 1
             self.socks.append(sock)
-            thread = threading.Thread(target=self._serve, args=(sock, self.connections))
-            self.threads.append(thread)
-            thread.start()
+            self._take(sock)
+
+    def _take(self, sock):
+        thread = threading.Thread(target=self._serve, args=(sock, self.connections))
+        self.threads.append(thread)
+        thread.start()
 
     def _serve(self, sock, number):
         with contextlib.suppress(OSError):
@@ -530,15 +533,8 @@ def test_a_kept_connection_closed_under_a_request_is_tried_again_on_a_fresh_one(
 class OneAtATime(Receiver):
     """Serves a connection until the other side closes it, and accepts no other meanwhile."""
 
-    def _accept(self):
-        while not self.over.is_set():
-            try:
-                sock, _ = self.listener.accept()
-            except OSError:
-                return
-            self.connections += 1
-            self.socks.append(sock)
-            self._serve(sock, self.connections)
+    def _take(self, sock):
+        self._serve(sock, self.connections)
 
 
 @pytest.mark.parametrize("workers", [1, 8])

@@ -11,7 +11,7 @@ import re
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from contract_kit.cases import Draft, Maker, case_id, change, expectation_of, pattern_in
+from contract_kit.cases import READERS_DISAGREE, Draft, Maker, case_id, change, expectation_of, pattern_in
 from contract_kit.jsonio import MISSING, get, join, remove, replace, strict_loads, tokens, walk
 from contract_kit.model import ENDPOINTS, JSON_HEADERS, Case, Expect, Headers, Kind
 from contract_kit.values import bases
@@ -142,7 +142,7 @@ class Labels:
             if self.policy != "schema" and self.target not in ENDPOINTS:
                 expect = "either"
         if expect == "accept" and not self._is_plain(value):
-            expect, because = "either", "sound readers disagree about it"
+            expect, because = "either", READERS_DISAGREE
         return self._whole(kind, body, variant, expect, because, changed=self._words(value))
 
     def _words(self, value: Any) -> str:
@@ -268,7 +268,7 @@ class Labels:
             value=edited,
             changed=said,
             expect="either" if disputed else None,
-            because="sound readers disagree about it" if disputed else "",
+            because=READERS_DISAGREE if disputed else "",
             sendable=_in_doubles(new),
             headers=JSON_HEADERS,
             nodes=nodes,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from contract_kit.model import ENDPOINTS, Case, Kind, Policy, TargetKind, Terms
 from contract_kit.values import base_values, bases
 
-from ._draft import Draft, change, shown
+from ._draft import READERS_DISAGREE, Draft, change, shown
 from ._equivalent import equivalent, spellings
 from ._foreign import foreign
 from ._invalid import invalid, near_misses
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BODY_KINDS",
+    "READERS_DISAGREE",
     "Draft",
     "Maker",
     "Told",

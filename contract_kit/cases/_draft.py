@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from contract_kit.shape import Node
     from contract_kit.values import Base
 
-__all__ = ["Draft", "change", "difference", "shown"]
+__all__ = ["READERS_DISAGREE", "Draft", "change", "difference", "shown"]
+
+READERS_DISAGREE = "sound readers disagree about it"
+"""Why nothing is demanded of a consumer, where the standards and the readers that follow them leave it open."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

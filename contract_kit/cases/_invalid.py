@@ -22,7 +22,7 @@ from contract_kit.values import (
 
 from ._bounds import numbers, patterns, strings
 from ._broken import contained, entries, items, logic
-from ._draft import Draft, difference
+from ._draft import READERS_DISAGREE, Draft, difference
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,7 +64,7 @@ def _draft(base: Base, at: str, keyword: str, variant: str, new: Any) -> Draft:
         place=at,
         new=new,
         expect="either" if disputed else None,
-        because="sound readers disagree about it" if disputed else "",
+        because=READERS_DISAGREE if disputed else "",
     )
 
 

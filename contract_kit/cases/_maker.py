@@ -14,6 +14,7 @@ from contract_kit.model import ENDPOINTS, NOTHING, Case, Expect, Policy, TargetK
 from contract_kit.schema import validator_for
 from contract_kit.shape import build_root
 
+from ._draft import READERS_DISAGREE, Draft
 from ._local import Local
 from ._places import case_id, pattern_of
 from ._words import rule_sentence
@@ -21,7 +22,6 @@ from ._words import rule_sentence
 if TYPE_CHECKING:
     from contract_kit.shape import Node
 
-    from ._draft import Draft
 
 __all__ = ["Maker", "Told", "expectation_of"]
 
@@ -54,7 +54,8 @@ def expectation_of(terms: Terms, policy: Policy, value: Any, *, sendable: bool =
     return Told((), "either" if sends is False else "accept")
 
 
-_AT_ODDS = {"required": "writeOnly"}
+_CALLED = {"required": "writeOnly"}
+"""What a document calls a place at which it is at odds with itself, by the rule that is broken there; else nullable."""
 
 
 class Maker:
@@ -186,8 +187,8 @@ class Maker:
                 return f"{rule}, but an endpoint may answer 2xx to an event that it does not know"
             if self._is_at_odds(draft):
                 if draft.keyword == "pattern":
-                    return "sound readers disagree about it"
-                return f"{rule}, but the document calls it {_AT_ODDS.get(draft.keyword or '', 'nullable')}"
+                    return READERS_DISAGREE
+                return f"{rule}, but the document calls it {_CALLED.get(draft.keyword, 'nullable')}"
             return f"{rule}, but the provider has been seen to send it"
         if expect == "either" and self._chosen is not None:
             return "the schema allows it, but a consumer that chooses by the discriminator may refuse it"

@@ -81,7 +81,7 @@ def _arrays(terms: Terms, base: Base, site: Site) -> Iterator[Draft]:
     own = _bounds(site, "minItems", "maxItems")
     sizes = _sizes(terms, base, own, share)
     if site.node.keyword("uniqueItems") and isinstance(next(iter(items), None), (dict, list)):
-        sizes = {name: size for name, size in sizes.items() if size <= max(_MOST_COMPARED, *own, 0)}
+        sizes = {name: size for name, size in sizes.items() if size <= max([_MOST_COMPARED, *own])}
     else:
         sizes |= _fullest(terms, base, site, "array", share)
     for name, size in sizes.items():

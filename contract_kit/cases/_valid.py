@@ -22,7 +22,7 @@ from contract_kit.values import (
 )
 
 from ._blocks import blocks
-from ._draft import Draft, shown
+from ._draft import READERS_DISAGREE, Draft, shown
 from ._edit import edit, sound
 from ._equivalent import marked
 from ._structure import structure
@@ -257,7 +257,7 @@ def _kept(base: Base, site: Site, edges: list[Edge]) -> Iterator[Draft]:
                 f"{site.at} is {{}} ({edge.family}: {edge.name})",
                 sendable=edge.sendable,
                 expect="either" if edge.disputed else None,
-                because="sound readers disagree about it" if edge.disputed else "",
+                because=READERS_DISAGREE if edge.disputed else "",
             )
 
 

@@ -214,19 +214,25 @@ def _outside_of_unions(groups: list[Group]) -> list[Group]:
     An object that may be null, and that stands elsewhere as well, has its rules at both places; the first breaks
     ``anyOf``, the second the rule itself.
     """
-    told = {id(one): _broken(one) for one in groups}
+    if not any(map(_is_inside, groups)):
+        return groups
+    homes = [(one, _broken(one)) for one in groups if not _is_inside(one)]
     apart: list[Group] = []
     for made in groups:
-        mine = told[id(made)]
-        inside = bool(mine) and all(v.case.keyword in _UNIONS for v in made.verdicts)
-        home = next((one for one in groups if inside and one is not made and mine <= told[id(one)]), None)
-        if home is None or all(v.case.keyword in _UNIONS for v in home.verdicts):
+        mine = _broken(made) if _is_inside(made) else set()
+        home = next((one for one, told in homes if mine and mine <= told), None)
+        if home is None:
             apart.append(made)
         else:
             home.lead = home.first
             home.verdicts.extend(made.verdicts)
             home.locations.extend(place for place in made.locations if place not in home.locations)
     return apart
+
+
+def _is_inside(group: Group) -> bool:
+    """Whether all that is broken is broken within a branch of a union."""
+    return all(verdict.case.keyword in _UNIONS for verdict in group.verdicts)
 
 
 _UNIONS = frozenset({"anyOf", "oneOf"})
