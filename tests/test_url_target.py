@@ -826,6 +826,28 @@ def test_a_receiver_that_died_is_told_from_one_that_refuses(receiver, monkeypatc
     assert got == [(b"{}", "accepted"), (b"die", "crashed")]
 
 
+def test_a_receiver_that_died_in_the_middle_of_a_reply_was_at_that_delivery(receiver, monkeypatch):
+    monkeypatch.setattr("contract_kit.targets._url_exchange.GRACE", 0.2)
+
+    def talk(sock, number):
+        rest = b""
+        while (request := read_request(sock, rest)) is not None:
+            if request[1] == b"die":
+                there.stop_listening()
+                sock.sendall(OK[:-1])
+                return
+            sock.sendall(OK)
+
+    there = receiver(talk)
+    got = []
+    with UrlTarget(there.url, workers=1) as subject:
+        replies = subject.exchange([post(), post(b"die"), post()])
+        with pytest.raises(ReceiverGone) as gone:
+            got.extend((delivery.body, reply.outcome) for delivery, reply in replies)
+    assert got == [(b"{}", "accepted"), (b"die", "crashed")]
+    assert [delivery.body for delivery in gone.value.lost] == [b"die"]
+
+
 def supervised(there, delay):
     """A receiver of one process under a supervisor: a body that kills it takes every connection along, at once."""
     dead, lock = set(), threading.Lock()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from contract_kit.jsonio import compact
 from contract_kit.model import HELD_UP
-from contract_kit.targets import UrlTarget
+from contract_kit.targets import UrlTarget, among
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from ._run import Run
 
-__all__ = ["among", "untangled"]
+__all__ = ["untangled"]
 
 _KNOCKS = 4
 """Sound deliveries, one after the other, that a receiver may leave without an answer before it is taken for stuck."""
@@ -28,11 +28,6 @@ _MOST_ASKED = 12
 """Hangs of one exchange that are asked for again; more that came together are not judged."""
 
 Given = tuple["Case", "Reply"]
-
-
-def among(number: int) -> str:
-    """How it is told that a delivery is one of several that may be meant; nothing where it is the only one."""
-    return f", one of {number} deliveries under way" if number > 1 else ""
 
 
 def untangled(run: Run, given: Sequence[Given], known: Sequence[bool]) -> list[Reply]:

@@ -21,13 +21,12 @@ from contract_kit.model import (
     Verdict,
 )
 from contract_kit.oracle import judge
-from contract_kit.targets import CommandTarget, ReceiverGone
+from contract_kit.targets import CommandTarget, ReceiverGone, among
 
 from ._around import Odd
 from ._contact import first_contact
 from ._findings import findings
 from ._flow import Flow
-from ._held_up import among
 from ._judging import Judge
 from ._pace import Pace
 from ._settings import Progress, Settings, select

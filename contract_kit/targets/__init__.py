@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from contract_kit.targets._open import constants, open_python_target
     from contract_kit.targets._prepare import call_here
     from contract_kit.targets._url import UrlTarget, fetch
-    from contract_kit.targets._url_exchange import ReceiverGone
+    from contract_kit.targets._url_exchange import ReceiverGone, among
     from contract_kit.targets._wire import AsSent
     from contract_kit.targets._wsgi import WsgiApp
 
@@ -39,6 +39,7 @@ __all__ = [
     "Together",
     "UrlTarget",
     "WsgiApp",
+    "among",
     "ask",
     "call_here",
     "constants",
@@ -60,6 +61,7 @@ _HOMES = {
     "IsolatedTarget": "._isolated",
     "Mined": "._base",
     "ReceiverGone": "._url_exchange",
+    "among": "._url_exchange",
     "Target": "._base",
     "Together": "._base",
     "UrlTarget": "._url",

@@ -342,12 +342,12 @@ class Client:
         try:
             whole = parser.end() if not reason else False
         except BrokenReply as error:
-            self._broken(link, job, error)
+            self._broken(link, job, error, ended=True)
             return
         if whole:
             self._replied(link, job)
         elif parser.started:
-            self._broken(link, job, BrokenReply(f"ended early: {reason or CLOSED}"))
+            self._broken(link, job, BrokenReply(f"ended early: {reason or CLOSED}"), ended=True)
         elif link.served:
             # Closed while it lay idle, most likely: that the other side may do at any time (RFC 9112, 9.3.1).
             self._close(link)
@@ -355,12 +355,13 @@ class Client:
             self._connect(job)
         else:
             self._close(link)
-            self._finish(job, Answer("dropped", detail=reason or CLOSED))
+            self._finish(job, Answer("dropped", detail=reason or CLOSED, ended=True))
 
-    def _broken(self, link: _Link, job: Job, error: BrokenReply) -> None:
+    def _broken(self, link: _Link, job: Job, error: BrokenReply, *, ended: bool = False) -> None:
         parser = link.parser
         self._close(link, reset=True)
-        self._finish(job, Answer("broken", parser.status, parser.headers, parser.body, str(error)))
+        said = Answer("broken", parser.status, parser.headers, parser.body, str(error), ended=ended)
+        self._finish(job, said)
 
     def _replied(self, link: _Link, job: Job) -> None:
         parser = link.parser

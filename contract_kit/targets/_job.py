@@ -46,7 +46,7 @@ class Answer:
     ``kind`` is ``reply``: a whole reply, or one that was cut at the limit (``cut``); ``broken``: a reply
     that cannot be read; ``dropped``: the connection closed without a byte of reply; ``timeout``;
     ``refused``: no connection; ``tls``: no TLS on the connection. ``detail`` says more; ``elapsed`` in
-    seconds.
+    seconds; ``ended``: the connection ended before the reply was whole.
     """
 
     kind: Failure
@@ -56,3 +56,4 @@ class Answer:
     detail: str = ""
     elapsed: float = 0.0
     cut: bool = False
+    ended: bool = False

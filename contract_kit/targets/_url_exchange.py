@@ -20,13 +20,18 @@ if TYPE_CHECKING:
     from contract_kit.model import Delivery, Outcome
     from contract_kit.targets._url import UrlTarget
 
-__all__ = ["ReceiverGone", "exchange"]
+__all__ = ["ReceiverGone", "among", "exchange"]
 
 GRACE = 1.5
 """Seconds without any connection after which a receiver is gone, and not only starting again."""
 _RETRY = 0.05
 _WINDOW = 0.1
 """Seconds within which connections that drop may have dropped for one cause."""
+
+
+def among(number: int) -> str:
+    """How it is told that a delivery is one of several that may be meant; nothing where it is the only one."""
+    return f", one of {number} deliveries under way" if number > 1 else ""
 
 
 class ReceiverGone(TargetError):
@@ -97,7 +102,7 @@ class _Exchange:
         self._several = False
         self._lost: list[Job] = []
         self._dropped: list[Job] = []
-        """Whose connections ended without a reply, and nothing came since."""
+        """Whose connections ended without a reply, or in the middle of one, and nothing came since."""
         self._serial = self._pulled = 0
         self._not_before = 0.0
         self._full_patience = max(target.patience, target.workers)
@@ -208,7 +213,7 @@ class _Exchange:
             self._refused(job, answer)
             return
         self._refused_since = None
-        if answer.kind == "dropped":
+        if answer.ended:
             self._dropped.append(job)
         else:
             self._dropped.clear()
@@ -273,8 +278,7 @@ class _Exchange:
         if isinstance(self.gone, ReceiverGone) and not self.gone.lost:
             every = {job.number: job.key for job in (*self._dropped, *self._lost)}
             self.gone.lost = tuple(every[number] for number in sorted(every))
-        among = f", one of {len(self._lost)} deliveries under way" if len(self._lost) > 1 else ""
-        answer = Answer("dropped", detail=f"the receiver is gone{among}")
+        answer = Answer("dropped", detail=f"the receiver is gone{among(len(self._lost))}")
         for place, job in enumerate(self._lost):
             reply = _reply(job.key, answer, job)
             self.ready.append((job.key, replace(reply, outcome="not_judged") if place else reply))
